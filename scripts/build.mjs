@@ -1,0 +1,27 @@
+// Bundles src/cli/main.ts into dist/ with code splitting: a command loads only what it needs, so that
+// `quietcore --version` and `list` start as fast as Node itself allows.
+import { readFileSync, rmSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { build } from 'esbuild'
+
+const top = fileURLToPath(new URL('..', import.meta.url))
+const { version } = JSON.parse(readFileSync(`${top}package.json`, 'utf8'))
+
+rmSync(`${top}dist`, { recursive: true, force: true })
+await build({
+  absWorkingDir: top,
+  entryPoints: { quietcore: 'src/cli/main.ts' },
+  outdir: 'dist',
+  bundle: true,
+  splitting: true,
+  format: 'esm',
+  platform: 'node',
+  target: 'node20',
+  minifySyntax: true,
+  sourcemap: false,
+  logLevel: 'warning',
+  define: { QUIETCORE_VERSION: JSON.stringify(version) },
+  banner: {
+    js: "#!/usr/bin/env node\nimport { createRequire as quietcoreRequire } from 'node:module'; const require = quietcoreRequire(import.meta.url);",
+  },
+})
