@@ -37,6 +37,8 @@ export interface Root {
   writeLive(path: string, text: string): void
   /** temp file in the same folder, fsync, rename, fsync of the folder; folders are made; mode and owner of an existing file stay */
   writeFile(path: string, content: string | Uint8Array, mode?: number): void
+  /** clears what a `writeFile` of this path left beside it when it was killed half-way */
+  discardTemporary(path: string): void
   /** appends in one write and fsyncs (the journal) */
   append(path: string, content: string): void
   /** unlink and fsync of the folder; a missing file is fine */

@@ -1,0 +1,268 @@
+import * as fs from 'node:fs'
+import { basename, dirname, join, posix } from 'node:path'
+import { MachineError } from '../core/errors.ts'
+import { globPaths } from './glob.ts'
+import type { FileInfo, Root } from './ports.ts'
+import { resolveInside } from './resolve-inside.ts'
+
+/** One buffer for all small reads: /proc and sysfs files rarely exceed a page. */
+const SCRATCH = Buffer.allocUnsafe(256 * 1024)
+const GONE = new Set(['ENOENT', 'ENOTDIR'])
+
+/** What follows a file's name while its new content is written beside it. Fixed, so that recovery can clear it. */
+const TEMPORARY = '.quietcore-new'
+
+/**
+ * Opens a machine's file tree: `/` for this machine, else a directory that holds one.
+ * @throws MachineError `no-such-root` when the directory is not there
+ */
+export function openRoot(dir: string): Root {
+  const top = posix.resolve(dir)
+  if (!fs.statSync(top, { throwIfNoEntry: false })?.isDirectory()) {
+    throw new MachineError({
+      code: 'no-such-root',
+      message: `the root directory '${dir}' is not there or is no directory`,
+      next: 'Give --root a directory that holds a machine (DIR/proc, DIR/sys, DIR/etc).',
+    })
+  }
+  return new MachineRoot(top)
+}
+
+class MachineRoot implements Root {
+  readonly dir: string
+  readonly live: boolean
+
+  constructor(dir: string) {
+    this.dir = dir
+    this.live = dir === '/'
+  }
+
+  outside(path: string): string {
+    return this.live ? posix.normalize(path) : resolveInside(this.dir, path)
+  }
+
+  readText(path: string): string {
+    return attempt('read', path, () => readSmall(this.outside(path)))
+  }
+
+  readTextIfThere(path: string): string | undefined {
+    return ifThere('read', path, () => readSmall(this.outside(path)))
+  }
+
+  readBytesIfThere(path: string): Buffer | undefined {
+    return ifThere('read', path, () => fs.readFileSync(this.outside(path)))
+  }
+
+  exists(path: string): boolean {
+    return this.info(path) !== undefined
+  }
+
+  info(path: string): FileInfo | undefined {
+    const stat = ifThere('look at', path, () => fs.statSync(this.outside(path), { throwIfNoEntry: false }))
+    if (!stat) return undefined
+    const kind = stat.isFile() ? 'file' : stat.isDirectory() ? 'directory' : 'other'
+    return { kind, mode: stat.mode & 0o7777, uid: stat.uid, gid: stat.gid, sizeBytes: stat.size }
+  }
+
+  list(path: string): string[] {
+    return (ifThere('list', path, () => fs.readdirSync(this.outside(path))) ?? []).sort()
+  }
+
+  glob(pattern: string): string[] {
+    return globPaths(
+      pattern,
+      (dir) => this.list(dir),
+      (path) => this.exists(path),
+    )
+  }
+
+  realPath(path: string): string | undefined {
+    if (this.live) return ifThere('follow', path, () => fs.realpathSync(path))
+    const outside = this.outside(path)
+    return fs.existsSync(outside) ? outside.slice(this.dir.length) || '/' : undefined
+  }
+
+  writeLive(path: string, text: string): void {
+    attempt('write', path, () => {
+      const fd = fs.openSync(
+        this.outside(path),
+        this.live ? fs.constants.O_WRONLY : fs.constants.O_WRONLY | fs.constants.O_TRUNC,
+      )
+      try {
+        fs.writeSync(fd, text)
+      } finally {
+        fs.closeSync(fd)
+      }
+    })
+  }
+
+  writeFile(path: string, content: string | Uint8Array, mode = 0o644): void {
+    this.makeFolder(dirname(path))
+    attempt('write', path, () => {
+      const target = finalTarget(this.outside(path))
+      const earlier = fs.statSync(target, { throwIfNoEntry: false })
+      const fd = fs.openSync(target + TEMPORARY, 'w', 0o600)
+      try {
+        writeAll(fd, content)
+        if (earlier) fs.fchownSync(fd, earlier.uid, earlier.gid)
+        fs.fchmodSync(fd, earlier ? earlier.mode & 0o7777 : mode)
+        fs.fsyncSync(fd)
+      } finally {
+        fs.closeSync(fd)
+      }
+      fs.renameSync(target + TEMPORARY, target)
+      syncFolder(dirname(target))
+    })
+  }
+
+  discardTemporary(path: string): void {
+    attempt('remove', path + TEMPORARY, () =>
+      fs.rmSync(finalTarget(this.outside(path)) + TEMPORARY, { force: true }),
+    )
+  }
+
+  append(path: string, content: string): void {
+    attempt('append to', path, () => {
+      const fd = fs.openSync(this.outside(path), 'a', 0o600)
+      try {
+        writeAll(fd, content)
+        fs.fsyncSync(fd)
+      } finally {
+        fs.closeSync(fd)
+      }
+    })
+  }
+
+  remove(path: string): void {
+    ifThere('remove', path, () => {
+      const target = this.outside(path)
+      fs.unlinkSync(target)
+      syncFolder(dirname(target))
+    })
+  }
+
+  removeFolderIfEmpty(path: string): void {
+    ifThere('remove', path, () => {
+      const target = this.outside(path)
+      if (fs.readdirSync(target).length > 0) return
+      fs.rmdirSync(target)
+      syncFolder(dirname(target))
+    })
+  }
+
+  makeFolder(path: string, mode = 0o755): void {
+    if (this.exists(path)) return
+    const parent = dirname(path)
+    if (parent !== path) this.makeFolder(parent)
+    attempt('make the folder', path, () => {
+      fs.mkdirSync(this.outside(path), { mode, recursive: true })
+      syncFolder(dirname(this.outside(path)))
+    })
+  }
+
+  createExclusive(path: string, content: string): boolean {
+    this.makeFolder(dirname(path))
+    return attempt('create', path, () => {
+      // A whole file appears at once: link(2) fails when the name is taken, and nobody ever reads half a lock.
+      const target = this.outside(path)
+      const own = join(dirname(target), `.${basename(target)}.${process.pid}`)
+      fs.writeFileSync(own, content, { mode: 0o600 })
+      try {
+        fs.linkSync(own, target)
+        return true
+      } catch (error) {
+        if (codeOf(error) === 'EEXIST') return false
+        throw error
+      } finally {
+        fs.rmSync(own, { force: true })
+      }
+    })
+  }
+}
+
+function readSmall(path: string): string {
+  const fd = fs.openSync(path, 'r')
+  try {
+    let length = 0
+    while (length < SCRATCH.length) {
+      const got = fs.readSync(fd, SCRATCH, length, SCRATCH.length - length, null)
+      if (got === 0) return SCRATCH.toString('utf8', 0, length)
+      length += got
+    }
+    return fs.readFileSync(path, 'utf8')
+  } finally {
+    fs.closeSync(fd)
+  }
+}
+
+function writeAll(fd: number, content: string | Uint8Array): void {
+  const bytes = typeof content === 'string' ? Buffer.from(content) : content
+  for (let done = 0; done < bytes.length; ) done += fs.writeSync(fd, bytes, done)
+}
+
+/** The file behind a link, so that writing keeps the link. */
+function finalTarget(path: string): string {
+  try {
+    return fs.realpathSync(path)
+  } catch {
+    return path
+  }
+}
+
+function syncFolder(path: string): void {
+  const fd = fs.openSync(path, 'r')
+  try {
+    fs.fsyncSync(fd)
+  } finally {
+    fs.closeSync(fd)
+  }
+}
+
+export function codeOf(error: unknown): string | undefined {
+  return typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : undefined
+}
+
+function ifThere<T>(verb: string, path: string, act: () => T): T | undefined {
+  try {
+    return act()
+  } catch (error) {
+    if (GONE.has(codeOf(error) ?? '')) return undefined
+    throw failure(verb, path, error)
+  }
+}
+
+function attempt<T>(verb: string, path: string, act: () => T): T {
+  try {
+    return act()
+  } catch (error) {
+    throw failure(verb, path, error)
+  }
+}
+
+const NEXT: Record<string, string> = {
+  EACCES: 'Run it as root.',
+  EPERM: 'Run it as root; inside a container the kernel may refuse it altogether.',
+  EROFS: 'The file system is mounted read-only; mount it writable and try again.',
+  ENOSPC: 'The file system is full; make room and try again.',
+  ENOENT: 'Check that the path exists on this machine.',
+}
+
+function failure(verb: string, path: string, error: unknown): MachineError {
+  if (error instanceof MachineError) return error
+  const code = codeOf(error) ?? 'unknown'
+  const next = NEXT[code]
+  return new MachineError({
+    code: `io-${code.toLowerCase()}`,
+    message: `could not ${verb} ${path}: ${describe(error)}`,
+    place: { file: path },
+    cause: error,
+    ...(next === undefined ? {} : { next }),
+  })
+}
+
+/** `EROFS: read-only file system`, without Node's repetition of the path. */
+function describe(error: unknown): string {
+  return error instanceof Error
+    ? error.message.replace(/, \w+(?: '[^']*'(?: -> '[^']*')?)?$/, '')
+    : String(error)
+}
