@@ -57,8 +57,12 @@ export interface RunOptions {
   env?: Record<string, string>
   timeoutMs?: number
   cwd?: string
-  /** ends the child: SIGTERM, then SIGKILL after 5 s */
+  /** ends the child: `endWith`, then SIGKILL after 5 s */
   signal?: AbortSignal
+  /** what asks the child to end, on `signal` and time-out; SIGTERM unless said otherwise */
+  endWith?: 'SIGTERM' | 'SIGINT'
+  /** its own session: a terminal's Ctrl-C reaches only quietcore, which then ends it once, by `endWith` */
+  ownSession?: boolean
   /** called for each chunk of stdout as it comes */
   onStdout?: (chunk: string) => void
 }

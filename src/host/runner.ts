@@ -10,7 +10,7 @@ const KILL_AFTER_MS = 5_000
 const LARGEST_OUTPUT_BYTES = 512 * 1024 * 1024
 
 /** Programs of the machine under `root`; on another machine's tree they run inside it by chroot(8). */
-export function openRunner(root: Root, path = process.env['PATH'] ?? ''): Runner {
+export function openRunner(root: Root, path = process.env.PATH ?? ''): Runner {
   const folders =
     root.live && path !== '' ? [...new Set([...path.split(':'), ...PROGRAM_FOLDERS])] : PROGRAM_FOLDERS
 
@@ -74,6 +74,8 @@ async function run(
     ...(options.timeoutMs === undefined ? {} : { timeout: options.timeoutMs }),
     ...(options.signal === undefined ? {} : { cancelSignal: options.signal }),
     ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
+    ...(options.endWith === undefined ? {} : { killSignal: options.endWith }),
+    ...(options.ownSession === undefined ? {} : { detached: options.ownSession }),
   })
   if (options.onStdout) {
     child.stdout?.setEncoding('utf8')
@@ -103,7 +105,7 @@ async function run(
 function environment(extra: Record<string, string> = {}): Record<string, string> {
   const own: Record<string, string> = {}
   for (const [name, value] of Object.entries(process.env)) if (value !== undefined) own[name] = value
-  const path = [...new Set([...(own['PATH'] ?? '').split(':').filter(Boolean), ...PROGRAM_FOLDERS])].join(':')
+  const path = [...new Set([...(own.PATH ?? '').split(':').filter(Boolean), ...PROGRAM_FOLDERS])].join(':')
   return { ...own, PATH: path, LC_ALL: 'C', ...extra }
 }
 
