@@ -1,3 +1,7 @@
+import type { Histogram } from './histogram.ts'
+
+export type { Histogram } from './histogram.ts'
+
 /**
  * One run of one latency tool, whatever its format: the only thing that verdicts and reports know of a tool.
  * Times are microseconds unless the name says otherwise; a value that cannot be known is null, never 0.
@@ -11,21 +15,6 @@ export interface Finding {
   /** false: the numbers cannot be trusted for a verdict (undecided at best) */
   trust: boolean
   line?: number
-}
-
-/** Counts per bucket; bucket i covers [i*bucketNs + originNs, (i+1)*bucketNs + originNs). Sparse and exact. */
-export interface Histogram {
-  bucketNs: number
-  /** lower bound of bucket 0, ns (oslat's first bucket is 1 us or 0 by version) */
-  originNs: number
-  /** bucket index to count, ascending */
-  counts: ReadonlyMap<number, number>
-  /** samples at or beyond `overflowFromNs`, whose values are not known */
-  overflows: number
-  /** where overflow starts, ns; null when the tool does not say */
-  overflowFromNs: number | null
-  /** cycle numbers of overflowed samples that the tool logged (cyclictest), 0-based; not all of them need be there */
-  overflowCycles?: readonly number[]
 }
 
 export interface CpuMeasurement {
