@@ -1,0 +1,190 @@
+import { MachineError, QuietcoreError } from '../core/errors.ts'
+import type { Plan } from '../core/plan/plan.ts'
+import type { ObservedSetting, Setting } from '../core/plan/setting.ts'
+import type { Ports } from '../host/ports.ts'
+import { RefusedError } from '../knobs/knob.ts'
+import { knobFor } from '../knobs/knobs.ts'
+import { Journal } from './journal/journal.ts'
+import { type Active, type Change, type Held, type Refusal, refKey, type Settled } from './journal/records.ts'
+import { observe } from './observe.ts'
+import { rollBack, type Undone } from './undo.ts'
+
+export interface Changed {
+  id: string
+  target: string
+  from: string | null
+  to: string
+}
+
+export interface Applied {
+  changed: Changed[]
+  /** settings of the earlier profile that this one does not want, put back */
+  released: Undone[]
+  /** what the machine refused for good */
+  refused: Refusal[]
+  settings: ObservedSetting[]
+}
+
+/**
+ * Makes the machine as the plan wants it: in order, each change journalled before it is made. When a step fails, all
+ * changes of this call are undone in reverse and the error says so; an earlier profile stays as it was.
+ * The caller holds the lock and has recovered.
+ * @throws MachineError `apply-failed`
+ */
+export async function apply(plan: Plan, active: Active, ports: Ports): Promise<Applied> {
+  const journal = new Journal(ports.root)
+  const { settled } = journal.read()
+  const refusalsNow = settled.refusals.filter(({ bootId }) => bootId === active.bootId)
+  const before = await observe(plan.settings, ports, refusalsNow)
+  const wanted = before.filter(needsWriting)
+  const stale = settled.held.filter((held) => !isWanted(held, plan.settings))
+  const forgotten = settled.held.some((held) => held.lifetime === 'boot' && held.bootId !== active.bootId)
+  if (wanted.length === 0 && stale.length === 0 && !forgotten && sameTuning(settled.active, active)) {
+    return { changed: [], released: [], refused: [], settings: before }
+  }
+  const session = new Session(journal, settled, active, ports)
+  try {
+    session.begin(plan.profile)
+    for (const held of stale) await session.release(held)
+    for (const one of wanted) await session.write(one)
+  } catch (error) {
+    throw await session.abandon(error)
+  }
+  session.settle(stale, refusalsNow)
+  const settings = await observe(plan.settings, ports, [...refusalsNow, ...session.refused])
+  return { changed: session.changed, released: session.released, refused: session.refused, settings }
+}
+
+function needsWriting({ state, setting }: ObservedSetting): boolean {
+  return state === 'differs' && setting.carriedBy === undefined
+}
+
+function isWanted(held: Held, settings: readonly Setting[]): boolean {
+  const key = refKey(held.ref)
+  return settings.some((setting) => setting.unsupported === undefined && refKey(setting.knob) === key)
+}
+
+function sameTuning(a: Active | null, b: Active): boolean {
+  return a !== null && a.profile === b.profile && JSON.stringify(a.overrides) === JSON.stringify(b.overrides)
+}
+
+/** One apply under way: what it has changed so far. */
+class Session {
+  readonly changed: Changed[] = []
+  readonly released: Undone[] = []
+  readonly refused: Refusal[] = []
+  readonly #held: Held[] = []
+  readonly #journal: Journal
+  readonly #settled: Settled
+  readonly #active: Active
+  readonly #ports: Ports
+
+  constructor(journal: Journal, settled: Settled, active: Active, ports: Ports) {
+    this.#journal = journal
+    this.#settled = settled
+    this.#active = active
+    this.#ports = ports
+  }
+
+  begin(profile: string): void {
+    const { bootId, since } = this.#active
+    this.#journal.begin(this.#settled, { type: 'begin', operation: 'apply', profile, bootId, time: since })
+  }
+
+  async write({ setting, have }: ObservedSetting): Promise<void> {
+    const change = await this.#announce(setting, false)
+    try {
+      const wrote = await knobFor(setting.knob).write(setting.knob, setting.write ?? setting.want, this.#ports)
+      this.#journal.add({ type: 'done', id: setting.id, wrote })
+      this.#held.push({ ...change, wrote })
+      this.changed.push({ id: setting.id, target: setting.target, from: have, to: setting.want })
+      this.#ports.log.write('debug', `${setting.target}: ${have ?? '?'} -> ${setting.want}`)
+    } catch (error) {
+      if (!(error instanceof RefusedError)) throw named(setting, error)
+      const refusal = { id: setting.id, bootId: change.bootId, reason: error.message }
+      this.#journal.add({ type: 'refused', ...refusal })
+      this.refused.push(refusal)
+    }
+  }
+
+  async release(held: Held): Promise<void> {
+    const { id, target } = held
+    if (held.lifetime === 'boot' && held.bootId !== this.#active.bootId) {
+      this.released.push({ id, target, outcome: 'forgotten' })
+      return
+    }
+    await this.#announce({ ...held, knob: held.ref }, true)
+    const knob = knobFor(held.ref)
+    const { outcome, found } = await knob.restore(held.ref, held.before, held.wrote, this.#ports)
+    this.released.push({ id, target, outcome, ...(found === undefined ? {} : { detail: found }) })
+  }
+
+  /** The undo data reaches the disk before the change that it undoes. */
+  async #announce(what: Pick<Setting, 'id' | 'section' | 'target' | 'knob'>, release: boolean): Promise<Change> {
+    const knob = knobFor(what.knob)
+    const change: Change = {
+      id: what.id,
+      section: what.section,
+      target: what.target,
+      ref: what.knob,
+      lifetime: knob.lifetime,
+      bootId: this.#active.bootId,
+      before: await knob.capture(what.knob, this.#ports),
+      release,
+    }
+    this.#journal.add({ type: 'change', ...change })
+    return change
+  }
+
+  settle(stale: readonly Held[], refusals: readonly Refusal[]): void {
+    const gone = new Set(stale.map(({ ref }) => refKey(ref)))
+    const kept = this.#settled.held.filter(
+      (held) => !gone.has(refKey(held.ref)) && (held.lifetime === 'disk' || held.bootId === this.#active.bootId),
+    )
+    const renewed = new Map(this.#held.map((held) => [refKey(held.ref), held]))
+    const merged = kept.map((held) => {
+      const again = renewed.get(refKey(held.ref))
+      renewed.delete(refKey(held.ref))
+      return again ? { ...again, before: held.before } : held
+    })
+    this.#journal.settle({
+      active: this.#active,
+      held: [...merged, ...renewed.values()],
+      refusals: [...refusals, ...this.refused],
+    })
+  }
+
+  async abandon(cause: unknown): Promise<MachineError> {
+    const { open } = this.#journal.read()
+    const undone = open ? await rollBack(open, this.#active.bootId, this.#ports) : []
+    const failed = undone.filter(({ outcome }) => outcome === 'failed')
+    if (failed.length === 0) this.#journal.settle(this.#settled)
+    return applyFailed(cause, undone.length, failed)
+  }
+}
+
+function named(setting: Setting, error: unknown): Error {
+  return error instanceof QuietcoreError && error.place !== undefined
+    ? error
+    : new MachineError({
+        code: 'cannot-write',
+        message: `${setting.target} could not be set to '${setting.want}': ${error instanceof Error ? error.message : String(error)}`,
+        cause: error,
+      })
+}
+
+function applyFailed(cause: unknown, undone: number, failed: readonly Undone[]): MachineError {
+  const why = cause instanceof Error ? cause.message : String(cause)
+  const after =
+    failed.length === 0
+      ? `The ${undone} changes made so far were undone; the machine is as before.`
+      : `Of ${undone} changes ${failed.length} could not be undone (${failed[0]!.target}: ${failed[0]!.detail}); run \`quietcore recover\`.`
+  const hint = cause instanceof QuietcoreError && cause.next ? ` ${cause.next}` : ''
+  return new MachineError({
+    code: 'apply-failed',
+    message: `apply stopped: ${why}`,
+    next: after + hint,
+    cause,
+    ...(cause instanceof QuietcoreError && cause.place ? { place: cause.place } : {}),
+  })
+}

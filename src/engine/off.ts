@@ -1,0 +1,35 @@
+import { MachineError } from '../core/errors.ts'
+import type { Ports } from '../host/ports.ts'
+import { Journal } from './journal/journal.ts'
+import { UNTOUCHED } from './journal/records.ts'
+import { putBack, type Undone } from './undo.ts'
+
+export interface Off {
+  /** null when nothing was tuned */
+  profile: string | null
+  undone: Undone[]
+}
+
+/**
+ * Puts everything back that quietcore changed and still holds. What somebody else changed since is left alone and is
+ * in the answer as `foreign`. The caller holds the lock and has recovered.
+ * @throws MachineError `off-incomplete` when a value could not be put back; the journal then stays, to try again
+ */
+export async function off(ports: Ports, bootId: string, now: Date): Promise<Off> {
+  const journal = new Journal(ports.root)
+  const { settled } = journal.read()
+  if (settled.active === null && settled.held.length === 0) return { profile: null, undone: [] }
+  const profile = settled.active?.profile ?? ''
+  journal.begin(settled, { type: 'begin', operation: 'off', profile, bootId, time: now.toISOString() })
+  const undone = await putBack(settled.held, bootId, ports)
+  const failed = undone.filter(({ outcome }) => outcome === 'failed')
+  if (failed.length > 0) {
+    throw new MachineError({
+      code: 'off-incomplete',
+      message: `${failed.length} of ${undone.length} settings could not be put back: ${failed.map(({ target, detail }) => `${target} (${detail})`).join('; ')}`,
+      next: 'Remove the cause and run `quietcore off` again; the journal keeps what is needed.',
+    })
+  }
+  journal.settle(UNTOUCHED)
+  return { profile, undone }
+}
