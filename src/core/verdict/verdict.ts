@@ -29,6 +29,8 @@ export interface Threshold {
   cpus?: string
   /** where it was set, for the report: `acceptance.conf:12`, `--threshold` */
   origin: string
+  /** whose criterion it is, where the suite says so: `[thresholds OpenShift]` */
+  criterion?: string
 }
 
 export interface Verdict {
