@@ -1,4 +1,5 @@
 import { Command } from 'commander'
+import type { ProfileChoice } from '../engine/resolve-profile.ts'
 
 export interface CommonOptions {
   root: string
@@ -34,4 +35,13 @@ export function withTuningOptions(made: Command): Command {
     '--isolated-cores <cpulist>',
     "the CPUs to isolate: '2-5,8', or 'auto'; wins over the profile's variables file",
   )
+}
+
+/** The profile as named on the command line, with the variables given there. */
+export function choiceOf(name: string, options: TuningOptions): ProfileChoice {
+  return {
+    name,
+    overrides: options.isolatedCores === undefined ? {} : { isolated_cores: options.isolatedCores },
+    ...(options.profileDir === undefined ? {} : { profileDirs: options.profileDir }),
+  }
 }

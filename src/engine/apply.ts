@@ -65,7 +65,8 @@ function isWanted(held: Held, settings: readonly Setting[]): boolean {
 }
 
 function sameTuning(a: Active | null, b: Active): boolean {
-  return a !== null && a.profile === b.profile && JSON.stringify(a.overrides) === JSON.stringify(b.overrides)
+  const named = ({ profile, overrides, profileDirs }: Active) => JSON.stringify([profile, overrides, profileDirs])
+  return a !== null && named(a) === named(b)
 }
 
 /** One apply under way: what it has changed so far. */

@@ -1,17 +1,19 @@
 import { checkIsolated } from '../core/cpu/check-isolated.ts'
 import { CpuSet } from '../core/cpu/cpu-set.ts'
-import { formatPlace, InputError } from '../core/errors.ts'
+import { InputError } from '../core/errors.ts'
 import type { Plan } from '../core/plan/plan.ts'
 import type { Setting } from '../core/plan/setting.ts'
-import { undefinedVariables } from '../core/profile/undefined-variables.ts'
 import type { Profile, Unit } from '../core/profile/profile.ts'
+import { undefinedVariables } from '../core/profile/undefined-variables.ts'
 import type { Warning } from '../core/warning.ts'
-import type { Machine } from '../settings/kind.ts'
-import { KINDS } from '../settings/kinds.ts'
+import type { KindResult, Machine } from '../settings/kind.ts'
+import { kindOf } from '../settings/kinds.ts'
+import { commandLine } from '../core/profile/bootloader-line.ts'
+import { refKey } from './journal/records.ts'
 
 /**
  * The profile and this machine's facts, through the kinds of settings, to a plan. Nothing is written.
- * @throws InputError for CPUs that cannot be isolated and for a value with an undefined variable
+ * @throws InputError for CPUs that cannot be isolated, and for a value with an undefined variable in it
  */
 export function makePlan(profile: Profile, machine: Machine): Plan {
   refuseUndefined(profile)
@@ -19,14 +21,50 @@ export function makePlan(profile: Profile, machine: Machine): Plan {
   const settings: Setting[] = []
   const units = profile.units.filter(({ enabled }) => enabled).toSorted((a, b) => a.priority - b.priority)
   for (const unit of units) {
-    const result = ofUnit(unit, machine)
+    const result = settingsOf(unit, machine)
     settings.push(...result.settings)
     warnings.push(...result.warnings)
   }
   return {
     profile: profile.name,
-    settings: bootLast(withoutRepeats(settings)),
+    settings: bootLoaderLast(lastOfEach(settings)),
     warnings,
-    cmdline: { running: machine.facts.cmdline, wanted: wantedCmdline(profile, machine) },
+    cmdline: { running: machine.facts.cmdline, wanted: commandLine(profile) },
   }
+}
+
+/** A type without a kind is a warning of the loader already (TuneD's own sections), so it gives nothing here. */
+function settingsOf(unit: Unit, machine: Machine): KindResult {
+  return kindOf(unit.type)?.settings(unit, machine) ?? { settings: [], warnings: [] }
+}
+
+function cpuWarnings(profile: Profile, machine: Machine): Warning[] {
+  const text = profile.variables.get('isolated_cores')
+  return text === undefined ? [] : checkIsolated(CpuSet.parse(text), machine.facts)
+}
+
+function refuseUndefined(profile: Profile): void {
+  const [first] = undefinedVariables(profile)
+  if (!first) return
+  throw new InputError({
+    code: 'undefined-variable',
+    message: `the variable '${first.name}' is not defined, and [${first.unit}] ${first.option} would be written with it`,
+    place: first.place,
+    next: `Define ${first.name} in a [variables] section or in the variables file of the profile. Nothing was changed.`,
+  })
+}
+
+/** Two sections that turn the same knob: the later one wins, as when both were written one after the other. */
+function lastOfEach(settings: readonly Setting[]): Setting[] {
+  const last = new Map(settings.map((setting) => [`${setting.id} ${refKey(setting.knob)}`, setting]))
+  return [...last.values()]
+}
+
+/** Live settings first: when one of them fails, no file of the next boot has been touched yet. */
+function bootLoaderLast(settings: readonly Setting[]): Setting[] {
+  return settings.toSorted((a, b) => Number(isBoot(a)) - Number(isBoot(b)))
+}
+
+function isBoot(setting: Setting): boolean {
+  return setting.knob.knob === 'boot-parameters'
 }

@@ -1,0 +1,30 @@
+import type { ObservedPlan } from '../core/plan/plan.ts'
+import type { Machine } from '../settings/kind.ts'
+import { readJournal } from './active.ts'
+import type { Active, OpenOperation } from './journal/records.ts'
+import { planFor } from './plan-for.ts'
+import type { ProfileChoice } from './resolve-profile.ts'
+
+export interface Status {
+  active: Active | null
+  /** an apply or off that a crash cut short */
+  interrupted: Pick<OpenOperation, 'operation' | 'profile' | 'time'> | null
+  /** the active profile held against the machine; null without one */
+  observed: ObservedPlan | null
+}
+
+/** How the machine stands: what is applied, what a crash left, and each setting's state. */
+export async function statusOf(machine: Machine): Promise<Status> {
+  const { settled, open } = readJournal(machine.ports)
+  const { active } = settled
+  return {
+    active,
+    interrupted: open ? { operation: open.operation, profile: open.profile, time: open.time } : null,
+    observed: active ? await planFor(choiceFrom(active), machine) : null,
+  }
+}
+
+/** The choice that was applied, to plan it again. */
+export function choiceFrom({ profile, overrides, profileDirs }: Active): ProfileChoice {
+  return { name: profile, overrides, ...(profileDirs === undefined ? {} : { profileDirs }) }
+}
