@@ -39,6 +39,11 @@ export interface Knob<Ref extends KnobRef = KnobRef> {
    * took place (a crash), and then the earlier value is put back whatever is there.
    */
   restore(ref: Ref, before: Json, wrote: Json, ports: Ports): Restored | Promise<Restored>
+  /**
+   * For a knob whose ref stands for many things that come and go (threads): what `restore` needs after a second
+   * apply wrote again. Default: what the first `capture` saw.
+   */
+  join?(earlier: Json, later: Json): Json
 }
 
 /** The machine says no to this setting, for good and by design; the reason is one sentence. */

@@ -1,0 +1,142 @@
+import { CpuSet } from '../core/cpu/cpu-set.ts'
+import { MachineError } from '../core/errors.ts'
+import type { Json, KnobRef } from '../core/plan/setting.ts'
+import type { Ports, Task, Tasks } from '../host/ports.ts'
+import type { Knob, Reading, Restored } from './knob.ts'
+import {
+  type Fate,
+  joinRecords,
+  recordOf,
+  refuseIfNone,
+  sameTask,
+  summarize,
+  type TaskRecord,
+} from './task-records.ts'
+import { nameTasks, noSuchThread, select, type TaskSelector } from './task-selector.ts'
+
+/** The CPUs of many threads, by one rule. CPU lists are text, as in the kernel: `2-3`. */
+export interface TasksAffinityRef extends KnobRef {
+  knob: 'tasks-affinity'
+  select: TaskSelector
+  /** move: away from `away`, and to `home` when nothing else is left. set: exactly on `cpus`. */
+  rule: { to: 'leave'; away: string; home: string } | { to: 'stay'; cpus: string }
+}
+
+interface AffinityRecord extends TaskRecord {
+  cpus: string
+}
+
+/**
+ * What `read` answers when every thread is as the rule wants, and so what a setting wants.
+ */
+export function wantedAffinity({ rule }: Pick<TasksAffinityRef, 'rule'>): string {
+  return rule.to === 'leave' ? `no movable thread on ${rule.away}` : rule.cpus
+}
+
+/** CPUs of threads (sched_setaffinity(2)), as the kernel has them in /proc/TID/status. */
+export const tasksAffinity: Knob<TasksAffinityRef> = {
+  name: 'tasks-affinity',
+  lifetime: 'boot',
+
+  read(ref, { tasks }): Reading {
+    const members = select(ref.select, tasks)
+    if (members.length === 0 && ref.select.by === 'group')
+      return { unsupported: noSuchThread(ref.select.pattern) }
+    const wrong = misplaced(ref, members, tasks)
+    return { have: wrong.length === 0 ? wantedAffinity(ref) : describe(ref, members.length, wrong) }
+  },
+
+  capture(ref, { tasks }): Json {
+    return misplaced(ref, select(ref.select, tasks), tasks).map(
+      ({ task, cpus }): AffinityRecord => ({
+        ...recordOf(task),
+        cpus: cpus.toString(),
+      }),
+    )
+  },
+
+  async write(ref, _value, { tasks }): Promise<Json> {
+    const wrong = misplaced(ref, select(ref.select, tasks), tasks)
+    const failures = await tasks.setAffinity(
+      wrong.map(({ task, cpus }) => ({ tid: task.tid, cpus: targetOf(ref, cpus) })),
+    )
+    refuseIfNone(wrong.length, failures, tasks)
+    return {
+      changed: wrong.length - failures.length,
+      failed: failures.map(({ tid, reason }) => ({ tid, reason })),
+    }
+  },
+
+  async restore(ref, before, wrote, ports): Promise<Restored> {
+    const { fates, back } = sortOut(ref, before as AffinityRecord[], wrote, ports)
+    const failures = await ports.tasks.setAffinity(back)
+    if (failures.length > 0) throw notBack(failures[0]!.reason, failures.length)
+    return summarize(fates)
+  },
+
+  join: joinRecords,
+}
+
+interface Placed {
+  task: Task
+  cpus: CpuSet
+}
+
+function misplaced(ref: TasksAffinityRef, members: readonly Task[], tasks: Tasks): Placed[] {
+  return members.flatMap((task): Placed[] => {
+    if (task.bound) return []
+    const cpus = tasks.affinity(task.tid)
+    return cpus === undefined || isPlaced(ref, cpus) ? [] : [{ task, cpus }]
+  })
+}
+
+function isPlaced({ rule }: TasksAffinityRef, cpus: CpuSet): boolean {
+  if (rule.to === 'stay') return cpus.equals(CpuSet.parse(rule.cpus))
+  return cpus.intersect(CpuSet.parse(rule.away)).size === 0
+}
+
+/** A thread keeps what it had outside the isolated CPUs, CPUs that are offline now included. */
+function targetOf({ rule }: TasksAffinityRef, cpus: CpuSet): CpuSet {
+  if (rule.to === 'stay') return CpuSet.parse(rule.cpus)
+  const home = CpuSet.parse(rule.home)
+  const kept = cpus.minus(CpuSet.parse(rule.away))
+  return kept.intersect(home).size > 0 ? kept : home
+}
+
+function describe({ rule }: TasksAffinityRef, total: number, wrong: readonly Placed[]): string {
+  if (rule.to === 'leave') {
+    return `${wrong.length} of ${total} threads may run on ${rule.away}: ${nameTasks(wrong.map(({ task }) => task))}`
+  }
+  const [first] = wrong
+  return `${total - wrong.length} of ${total}: ${first!.task.comm} (${first!.task.tid}) is on ${first!.cpus}`
+}
+
+function sortOut(
+  ref: TasksAffinityRef,
+  before: readonly AffinityRecord[],
+  wrote: Json,
+  { tasks }: Ports,
+): { fates: Fate[]; back: { tid: number; cpus: CpuSet }[] } {
+  const back: { tid: number; cpus: CpuSet }[] = []
+  const fates = before.map((record): Fate => {
+    const now = sameTask(record, tasks.find(record.tid)) ? tasks.affinity(record.tid) : undefined
+    if (now === undefined) return 'ended'
+    const earlier = CpuSet.parse(record.cpus)
+    if (now.equals(earlier)) return 'unchanged'
+    // The kernel may have cut our mask to the CPUs of the thread's cgroup: what is left is still ours.
+    if (wrote !== null && !now.isSubsetOf(targetOf(ref, earlier))) {
+      return { changed: `${record.comm} (${record.tid}) is on ${now}` }
+    }
+    back.push({ tid: record.tid, cpus: earlier })
+    return 'back'
+  })
+  return { fates, back }
+}
+
+function notBack(reason: string, count: number): MachineError {
+  return new MachineError({
+    code: 'threads-not-restored',
+    message: `${count} thread${count === 1 ? '' : 's'} could not be put back on the earlier CPUs: ${reason}`,
+    next: 'Look at the CPUs of the threads with taskset -p, and at the cpuset of their cgroup.',
+  })
+}
