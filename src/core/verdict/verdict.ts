@@ -31,6 +31,8 @@ export interface Threshold {
   origin: string
   /** whose criterion it is, where the suite says so: `[thresholds OpenShift]` */
   criterion?: string
+  /** a shorter run cannot meet this threshold, s (OpenShift: valid from 12 h) */
+  validFromS?: number
 }
 
 export interface Verdict {
