@@ -8,13 +8,49 @@ export interface CommandEntry {
 }
 
 export const COMMANDS: readonly CommandEntry[] = [
-  { name: 'list', summary: 'list the profiles that can be used', load: async () => (await import('./commands/list.ts')).list },
-  { name: 'show', summary: 'show a profile, merged and expanded for this machine', load: async () => (await import('./commands/show.ts')).show },
-  { name: 'recommend', summary: 'say which profile fits this machine, and why', load: async () => (await import('./commands/recommend.ts')).recommend },
-  { name: 'plan', summary: 'show what a profile would change, now and after a reboot; writes nothing', load: async () => (await import('./commands/plan.ts')).plan },
-  { name: 'apply', summary: 'tune the machine as a profile wants it', load: async () => (await import('./commands/apply.ts')).apply },
-  { name: 'verify', summary: 'compare the effective state of each setting with what is wanted', load: async () => (await import('./commands/verify.ts')).verify },
-  { name: 'off', summary: 'put everything back as it was before quietcore', load: async () => (await import('./commands/off.ts')).off },
-  { name: 'recover', summary: 'settle a machine that a crash left half-way', load: async () => (await import('./commands/recover.ts')).recover },
-  { name: 'status', summary: 'show the profile in force, what waits for a reboot, and the last verdicts', load: async () => (await import('./commands/status.ts')).status },
+  {
+    name: 'list',
+    summary: 'list the profiles that can be used',
+    load: async () => (await import('./commands/list.ts')).list,
+  },
+  {
+    name: 'show',
+    summary: 'show a profile, merged and expanded for this machine',
+    load: async () => (await import('./commands/show.ts')).show,
+  },
+  {
+    name: 'recommend',
+    summary: 'say which profile fits this machine, and why',
+    load: async () => (await import('./commands/recommend.ts')).recommend,
+  },
+  {
+    name: 'plan',
+    summary: 'show what a profile would change, now and after a reboot; writes nothing',
+    load: async () => (await import('./commands/plan.ts')).plan,
+  },
+  {
+    name: 'apply',
+    summary: 'tune the machine as a profile wants it',
+    load: async () => (await import('./commands/apply.ts')).apply,
+  },
+  {
+    name: 'verify',
+    summary: 'compare the effective state of each setting with what is wanted',
+    load: async () => (await import('./commands/verify.ts')).verify,
+  },
+  {
+    name: 'off',
+    summary: 'put everything back as it was before quietcore',
+    load: async () => (await import('./commands/off.ts')).off,
+  },
+  {
+    name: 'recover',
+    summary: 'settle a machine that a crash left half-way',
+    load: async () => (await import('./commands/recover.ts')).recover,
+  },
+  {
+    name: 'status',
+    summary: 'show the profile in force, what waits for a reboot, and the last verdicts',
+    load: async () => (await import('./commands/status.ts')).status,
+  },
 ]

@@ -28,7 +28,10 @@ export interface PrintedError {
 /** An error on stderr; with --json also as the object on stdout, so that a script always gets one. */
 export function printError(error: PrintedError, json: boolean): void {
   const { code, message, plain, place, next } = error
-  if (json) printJson({ error: { code, message: plain ?? message, ...(place ? { place } : {}), ...(next ? { next } : {}) } })
+  if (json)
+    printJson({
+      error: { code, message: plain ?? message, ...(place ? { place } : {}), ...(next ? { next } : {}) },
+    })
   note(`quietcore: ${message}${plain === undefined && next ? `\n  ${next}` : ''}`)
 }
 

@@ -1,7 +1,7 @@
+import { formatPlace } from '../core/errors.ts'
 import type { ObservedPlan } from '../core/plan/plan.ts'
 import type { ObservedSetting, State } from '../core/plan/setting.ts'
 import type { Warning } from '../core/warning.ts'
-import { formatPlace } from '../core/errors.ts'
 import { countStates } from '../engine/outcome.ts'
 import { colour, type Style } from './output.ts'
 import { clip, table } from './table.ts'
@@ -22,7 +22,8 @@ export function planText(plan: ObservedPlan): string {
   const differs = plan.settings.filter(({ state }) => state === 'differs')
   const now = differs.filter(({ setting }) => setting.effect === 'now')
   const later = plan.settings.filter(
-    ({ state, setting }) => state === 'pending-reboot' || (state === 'differs' && setting.effect === 'reboot'),
+    ({ state, setting }) =>
+      state === 'pending-reboot' || (state === 'differs' && setting.effect === 'reboot'),
   )
   return [
     `Profile ${plan.profile}\n`,
@@ -69,14 +70,17 @@ export function summary(settings: readonly ObservedSetting[]): string {
     ['unsupported', 'unsupported'],
     ['unreadable', 'unreadable'],
   ]
-  const parts = words.filter(([state]) => counts[state] > 0).map(([state, word]) => `${counts[state]} ${word}`)
+  const parts = words
+    .filter(([state]) => counts[state] > 0)
+    .map(([state, word]) => `${counts[state]} ${word}`)
   return `${settings.length} settings: ${parts.join(', ') || 'none'}.`
 }
 
 export function warningsText(warnings: readonly Warning[]): string {
   if (warnings.length === 0) return ''
   const lines = warnings.map(
-    ({ code, message, place }) => `  ${colour('!', 'yellow')} ${message}${place ? ` (${formatPlace(place)})` : ''} [${code}]\n`,
+    ({ code, message, place }) =>
+      `  ${colour('!', 'yellow')} ${message}${place ? ` (${formatPlace(place)})` : ''} [${code}]\n`,
   )
   return `Warnings:\n${lines.join('')}`
 }

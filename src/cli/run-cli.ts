@@ -68,11 +68,23 @@ function sentence(summary: string): string {
 function report(error: unknown, json: boolean): number {
   if (error instanceof CommanderError) {
     if (error.exitCode === 0 || error.code === 'commander.help') return helpExit(error)
-    printError({ code: 'usage', message: error.message.replace(/^error: /, ''), next: 'See `quietcore --help`.' }, json)
+    printError(
+      { code: 'usage', message: error.message.replace(/^error: /, ''), next: 'See `quietcore --help`.' },
+      json,
+    )
     return EXIT.badInput
   }
   if (error instanceof QuietcoreError) {
-    printError({ code: error.code, message: describeError(error), place: error.place, plain: error.message, next: error.next }, json)
+    printError(
+      {
+        code: error.code,
+        message: describeError(error),
+        place: error.place,
+        plain: error.message,
+        next: error.next,
+      },
+      json,
+    )
     return error.exitCode
   }
   // Anything else is a fault of quietcore itself: the operator needs the stack for the report.

@@ -13,12 +13,16 @@ export function undoneText(title: string, undone: readonly Undone[]): string {
   ].filter((part) => !part.startsWith('0 '))
   const foreign = undone.filter(({ outcome }) => outcome === 'foreign')
   const left = foreign.map(
-    ({ target, detail }) => `  left alone: ${target} was changed by somebody else${detail ? ` (now ${detail})` : ''}\n`,
+    ({ target, detail }) =>
+      `  left alone: ${target} was changed by somebody else${detail ? ` (now ${detail})` : ''}\n`,
   )
   return `${title}: ${parts.join(', ') || 'nothing to put back'}.\n${left.join('')}`
 }
 
 export function recoveredText({ operation, profile, undone }: Recovered): string {
-  const what = operation === 'apply' ? `An interrupted apply of ${profile} was undone` : 'An interrupted off was completed'
+  const what =
+    operation === 'apply'
+      ? `An interrupted apply of ${profile} was undone`
+      : 'An interrupted off was completed'
   return undoneText(what, undone) || `${what}.\n`
 }

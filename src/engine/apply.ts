@@ -1,6 +1,6 @@
 import { MachineError, QuietcoreError } from '../core/errors.ts'
 import type { Plan } from '../core/plan/plan.ts'
-import type { ObservedSetting, Setting } from '../core/plan/setting.ts'
+import type { Json, ObservedSetting, Setting } from '../core/plan/setting.ts'
 import type { Ports } from '../host/ports.ts'
 import { RefusedError } from '../knobs/knob.ts'
 import { knobFor } from '../knobs/knobs.ts'
@@ -65,7 +65,8 @@ function isWanted(held: Held, settings: readonly Setting[]): boolean {
 }
 
 function sameTuning(a: Active | null, b: Active): boolean {
-  const named = ({ profile, overrides, profileDirs }: Active) => JSON.stringify([profile, overrides, profileDirs])
+  const named = ({ profile, overrides, profileDirs }: Active) =>
+    JSON.stringify([profile, overrides, profileDirs])
   return a !== null && named(a) === named(b)
 }
 
@@ -95,7 +96,11 @@ class Session {
   async write({ setting, have }: ObservedSetting): Promise<void> {
     const change = await this.#announce(setting, false)
     try {
-      const wrote = await knobFor(setting.knob).write(setting.knob, setting.write ?? setting.want, this.#ports)
+      const wrote = await knobFor(setting.knob).write(
+        setting.knob,
+        setting.write ?? setting.want,
+        this.#ports,
+      )
       this.#journal.add({ type: 'done', id: setting.id, wrote })
       this.#held.push({ ...change, wrote })
       this.changed.push({ id: setting.id, target: setting.target, from: have, to: setting.want })
@@ -121,7 +126,10 @@ class Session {
   }
 
   /** The undo data reaches the disk before the change that it undoes. */
-  async #announce(what: Pick<Setting, 'id' | 'section' | 'target' | 'knob'>, release: boolean): Promise<Change> {
+  async #announce(
+    what: Pick<Setting, 'id' | 'section' | 'target' | 'knob'>,
+    release: boolean,
+  ): Promise<Change> {
     const knob = knobFor(what.knob)
     const change: Change = {
       id: what.id,
@@ -140,13 +148,16 @@ class Session {
   settle(stale: readonly Held[], refusals: readonly Refusal[]): void {
     const gone = new Set(stale.map(({ ref }) => refKey(ref)))
     const kept = this.#settled.held.filter(
-      (held) => !gone.has(refKey(held.ref)) && (held.lifetime === 'disk' || held.bootId === this.#active.bootId),
+      (held) =>
+        !gone.has(refKey(held.ref)) && (held.lifetime === 'disk' || held.bootId === this.#active.bootId),
     )
     const renewed = new Map(this.#held.map((held) => [refKey(held.ref), held]))
     const merged = kept.map((held) => {
       const again = renewed.get(refKey(held.ref))
       renewed.delete(refKey(held.ref))
-      return again ? { ...again, before: held.before } : held
+      if (!again) return held
+      const join = knobFor(held.ref).join ?? ((earlier: Json) => earlier)
+      return { ...again, before: join(held.before, again.before) }
     })
     this.#journal.settle({
       active: this.#active,

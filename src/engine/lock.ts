@@ -15,7 +15,12 @@ interface Holder {
  * Runs `work` as the only quietcore that changes this machine. A lock whose process is gone is taken over.
  * @throws MachineError `locked` naming the process that holds it
  */
-export async function withLock<T>(root: Root, command: string, now: Date, work: () => Promise<T>): Promise<T> {
+export async function withLock<T>(
+  root: Root,
+  command: string,
+  now: Date,
+  work: () => Promise<T>,
+): Promise<T> {
   const own: Holder = {
     pid: process.pid,
     startTicks: startTicks(process.pid) ?? '',
@@ -56,7 +61,9 @@ function startTicks(pid: number): string | undefined {
 }
 
 function locked(holder: Holder | undefined): MachineError {
-  const who = holder ? `process ${holder.pid} (quietcore ${holder.command}, since ${holder.since})` : 'another quietcore'
+  const who = holder
+    ? `process ${holder.pid} (quietcore ${holder.command}, since ${holder.since})`
+    : 'another quietcore'
   return new MachineError({
     code: 'locked',
     message: `${who} is changing this machine`,

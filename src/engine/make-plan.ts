@@ -3,12 +3,12 @@ import { CpuSet } from '../core/cpu/cpu-set.ts'
 import { InputError } from '../core/errors.ts'
 import type { Plan } from '../core/plan/plan.ts'
 import type { Setting } from '../core/plan/setting.ts'
+import { commandLine } from '../core/profile/bootloader-line.ts'
 import type { Profile, Unit } from '../core/profile/profile.ts'
 import { undefinedVariables } from '../core/profile/undefined-variables.ts'
 import type { Warning } from '../core/warning.ts'
 import type { KindResult, Machine } from '../settings/kind.ts'
 import { kindOf } from '../settings/kinds.ts'
-import { commandLine } from '../core/profile/bootloader-line.ts'
 import { refKey } from './journal/records.ts'
 
 /**

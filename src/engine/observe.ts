@@ -21,9 +21,11 @@ async function look(setting: Setting, ports: Ports, refusal: string | undefined)
     return { setting, have: null, state: 'unsupported', reason: setting.unsupported }
   }
   const reading = await knobFor(setting.knob).read(setting.knob, ports)
-  if ('unsupported' in reading) return { setting, have: null, state: 'unsupported', reason: reading.unsupported }
+  if ('unsupported' in reading)
+    return { setting, have: null, state: 'unsupported', reason: reading.unsupported }
   if ('unreadable' in reading) return { setting, have: null, state: 'unreadable', reason: reading.unreadable }
-  if (matches(setting.compare, setting.want, reading.have)) return { setting, have: reading.have, state: 'ok' }
+  if (matches(setting.compare, setting.want, reading.have))
+    return { setting, have: reading.have, state: 'ok' }
   if (refusal !== undefined) return { setting, have: reading.have, state: 'unsupported', reason: refusal }
   return { setting, have: reading.have, state: 'differs' }
 }

@@ -5,7 +5,13 @@ export type Tuning = 'ok' | 'differs' | 'pending-reboot'
 
 /** How many settings stand how. */
 export function countStates(settings: readonly ObservedSetting[]): Record<State, number> {
-  const counts: Record<State, number> = { ok: 0, differs: 0, 'pending-reboot': 0, unsupported: 0, unreadable: 0 }
+  const counts: Record<State, number> = {
+    ok: 0,
+    differs: 0,
+    'pending-reboot': 0,
+    unsupported: 0,
+    unreadable: 0,
+  }
   for (const { state } of settings) counts[state]++
   return counts
 }

@@ -23,7 +23,9 @@ export function recommend({ facts, ports }: Machine): Recommendation {
   if (hardware !== undefined || ports.root.exists('/dev/kvm')) {
     return {
       profile: 'realtime-virtual-host',
-      reasons: [`this machine is no guest and its CPUs can run KVM guests (${hardware ?? '/dev/kvm is there'})`],
+      reasons: [
+        `this machine is no guest and its CPUs can run KVM guests (${hardware ?? '/dev/kvm is there'})`,
+      ],
       notes,
     }
   }
@@ -36,7 +38,10 @@ export function recommend({ facts, ports }: Machine): Recommendation {
 
 function notesOn(realtime: boolean, online: number): string[] {
   const notes: string[] = []
-  if (!realtime) notes.push('the running kernel is not PREEMPT_RT: install a real-time kernel (Debian: linux-image-rt-amd64)')
+  if (!realtime)
+    notes.push(
+      'the running kernel is not PREEMPT_RT: install a real-time kernel (Debian: linux-image-rt-amd64)',
+    )
   if (online < 2) notes.push('there is only one CPU: none is left to isolate')
   return notes
 }

@@ -21,7 +21,9 @@ export async function recover(ports: Ports, bootId: string): Promise<Recovered |
   const { settled, open } = journal.read()
   if (!open) return undefined
   const undone =
-    open.operation === 'apply' ? await rollBack(open, bootId, ports) : await putBack(settled.held, bootId, ports)
+    open.operation === 'apply'
+      ? await rollBack(open, bootId, ports)
+      : await putBack(settled.held, bootId, ports)
   const failed = undone.filter(({ outcome }) => outcome === 'failed')
   if (failed.length > 0) throw cannotRecover(open.operation, failed)
   journal.settle(open.operation === 'apply' ? settled : UNTOUCHED)

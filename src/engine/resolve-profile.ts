@@ -1,5 +1,5 @@
-import type { Profile } from '../core/profile/profile.ts'
 import { loadProfile } from '../core/profile/load.ts'
+import type { Profile } from '../core/profile/profile.ts'
 import type { Machine } from '../settings/kind.ts'
 import { SECTION_TYPES } from '../settings/kinds.ts'
 import { functionEnv } from './function-env.ts'

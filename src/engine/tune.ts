@@ -1,4 +1,4 @@
-import { parseCmdline } from '../core/cmdline/parse.ts'
+import { parameterTexts } from '../core/cmdline/parse.ts'
 import { InputError } from '../core/errors.ts'
 import type { Plan } from '../core/plan/plan.ts'
 import type { Warning } from '../core/warning.ts'
@@ -58,12 +58,12 @@ export async function untune(machine: Machine): Promise<Untuned> {
   const { ports, facts, loader } = machine
   requirePrivilege(ports, 'off')
   const now = ports.clock.now()
-  const ours = parseCmdline(loader?.ours(ports) ?? '')
-  const running = new Set(parseCmdline(facts.cmdline).map(({ text }) => text))
+  const ours = parameterTexts(loader?.ours(ports) ?? '')
+  const running = new Set(parameterTexts(facts.cmdline))
   return withLock(ports.root, 'off', now, async () => {
     const recovered = await recover(ports, facts.kernel.bootId)
     const done = await off(ports, facts.kernel.bootId, now)
-    return { recovered, rebootNeeded: ours.some(({ text }) => running.has(text)), ...done }
+    return { recovered, rebootNeeded: ours.some((text) => running.has(text)), ...done }
   })
 }
 

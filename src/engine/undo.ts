@@ -35,6 +35,8 @@ async function putOneBack(held: Held, bootId: string, ports: Ports): Promise<Und
  * so the earlier value is put back whatever is there: nobody else wrote it between the two records.
  */
 export function rollBack(open: OpenOperation, bootId: string, ports: Ports): Promise<Undone[]> {
-  const held = open.changes.map(({ change, done, wrote }): Held => ({ ...change, wrote: done ? wrote : null }))
+  const held = open.changes.map(
+    ({ change, done, wrote }): Held => ({ ...change, wrote: done ? wrote : null }),
+  )
   return putBack(held, bootId, ports)
 }

@@ -84,10 +84,10 @@ class MachineRoot implements Root {
 
   writeLive(path: string, text: string): void {
     attempt('write', path, () => {
-      const fd = fs.openSync(
-        this.outside(path),
-        this.live ? fs.constants.O_WRONLY : fs.constants.O_WRONLY | fs.constants.O_TRUNC,
-      )
+      const target = this.outside(path)
+      // A made machine's file stands for the kernel's, which takes a value in one step and creates nothing.
+      if (!this.live) return fs.writeFileSync(fs.realpathSync(target), text)
+      const fd = fs.openSync(target, fs.constants.O_WRONLY)
       try {
         fs.writeSync(fd, text)
       } finally {

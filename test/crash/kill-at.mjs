@@ -9,8 +9,38 @@ const at = Number(process.env.QUIETCORE_KILL_AT ?? 0)
 const torn = process.env.QUIETCORE_KILL_TORN === '1'
 
 /** Calls that change the disk: killing before a call that only reads leaves what the change before it left. */
-const CHANGES = ['writeSync', 'writeFileSync', 'appendFileSync', 'fsyncSync', 'renameSync', 'unlinkSync', 'rmSync', 'rmdirSync', 'mkdirSync', 'linkSync', 'symlinkSync', 'fchmodSync', 'chmodSync', 'fchownSync', 'ftruncateSync', 'truncateSync']
-const LOOKS = ['openSync', 'readSync', 'readFileSync', 'readdirSync', 'statSync', 'lstatSync', 'fstatSync', 'existsSync', 'accessSync', 'readlinkSync', 'realpathSync', 'closeSync']
+const CHANGES = [
+  'writeSync',
+  'writeFileSync',
+  'appendFileSync',
+  'fsyncSync',
+  'renameSync',
+  'unlinkSync',
+  'rmSync',
+  'rmdirSync',
+  'mkdirSync',
+  'linkSync',
+  'symlinkSync',
+  'fchmodSync',
+  'chmodSync',
+  'fchownSync',
+  'ftruncateSync',
+  'truncateSync',
+]
+const LOOKS = [
+  'openSync',
+  'readSync',
+  'readFileSync',
+  'readdirSync',
+  'statSync',
+  'lstatSync',
+  'fstatSync',
+  'existsSync',
+  'accessSync',
+  'readlinkSync',
+  'realpathSync',
+  'closeSync',
+]
 
 const original = Object.fromEntries([...CHANGES, ...LOOKS].map((name) => [name, fs[name]]))
 const ours = new Set()
@@ -19,7 +49,11 @@ let changes = 0
 let looks = 0
 
 function concerns(args) {
-  return args.slice(0, 2).some((arg) => (typeof arg === 'number' ? ours.has(arg) : typeof arg === 'string' && arg.startsWith(root)))
+  return args
+    .slice(0, 2)
+    .some((arg) =>
+      typeof arg === 'number' ? ours.has(arg) : typeof arg === 'string' && arg.startsWith(root),
+    )
 }
 
 function die() {

@@ -9,7 +9,10 @@ import { recoveredText, undoneText } from '../undone-text.ts'
 
 export function apply(): Command {
   return withTuningOptions(
-    command('quietcore apply realtime-virtual-host --isolated-cores auto').argument('<profile>', 'profile to apply'),
+    command('quietcore apply realtime-virtual-host --isolated-cores auto').argument(
+      '<profile>',
+      'profile to apply',
+    ),
   ).action(async (name: string, options: TuningOptions) => {
     const tuned = await tune(choiceOf(name, options), openMachine(options.root))
     if (options.json) printJson(tunedJson(tuned))
@@ -44,7 +47,9 @@ function tunedText(tuned: Tuned): string {
       ? `Profile ${plan.profile} is applied already; nothing was changed.\n`
       : `Profile ${plan.profile} is applied: ${changed.length} settings changed.\n`,
     undoneText('Given back from the earlier profile', released),
-    refused.length > 0 ? `Refused by this machine: ${refused.length} (see \`quietcore verify\` for the reasons).\n` : '',
+    refused.length > 0
+      ? `Refused by this machine: ${refused.length} (see \`quietcore verify\` for the reasons).\n`
+      : '',
     `${summary(settings)}\n`,
     waiting > 0
       ? `${colour('A reboot is needed', 'yellow')} for ${waiting} settings. Reboot, then run \`quietcore apply ${plan.profile}\` again unless quietcore.service is enabled, and \`quietcore verify\`.\n`

@@ -8,10 +8,12 @@ import { recoveredText, undoneText } from '../undone-text.ts'
 export function off(): Command {
   return command('quietcore off').action(async (options: CommonOptions) => {
     const { profile, undone, recovered, rebootNeeded } = await untune(openMachine(options.root))
-    if (options.json) return printJson({ profile, undone, recovered: recovered?.operation ?? null, rebootNeeded })
+    if (options.json)
+      return printJson({ profile, undone, recovered: recovered?.operation ?? null, rebootNeeded })
     if (recovered) print(recoveredText(recovered))
     if (profile === null) return recovered ? undefined : print('No profile is applied; nothing was changed.')
     print(undoneText(`Profile ${profile} is off`, undone))
-    if (rebootNeeded) print('The running kernel still has the parameters of the profile: reboot to be rid of them.')
+    if (rebootNeeded)
+      print('The running kernel still has the parameters of the profile: reboot to be rid of them.')
   })
 }

@@ -8,6 +8,10 @@ export function recommend(): Command {
   return command('quietcore recommend').action((options: CommonOptions) => {
     const { profile, reasons, notes } = recommendFor(openMachine(options.root))
     if (options.json) return printJson({ profile, reasons, notes })
-    print([profile, ...reasons.map((why) => `  because ${why}`), ...notes.map((what) => `  note: ${what}`)].join('\n'))
+    print(
+      [profile, ...reasons.map((why) => `  because ${why}`), ...notes.map((what) => `  note: ${what}`)].join(
+        '\n',
+      ),
+    )
   })
 }

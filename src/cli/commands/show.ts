@@ -9,7 +9,10 @@ import { warningsText } from '../plan-text.ts'
 
 export function show(): Command {
   return withTuningOptions(
-    command('quietcore show realtime-virtual-host --isolated-cores 2-5').argument('<profile>', 'profile to show'),
+    command('quietcore show realtime-virtual-host --isolated-cores 2-5').argument(
+      '<profile>',
+      'profile to show',
+    ),
   ).action((name: string, options: TuningOptions) => {
     const profile = resolveProfile(choiceOf(name, options), openMachine(options.root))
     if (options.json) printJson(showJson(profile))
@@ -25,7 +28,10 @@ function showJson(profile: Profile) {
     files: profile.files,
     units: Object.fromEntries(profile.units.map((unit) => [unit.name, optionsOf(unit.options)])),
     attributes: Object.fromEntries(
-      profile.units.map(({ name, type, priority, enabled, devices }) => [name, { type, priority, enabled, devices }]),
+      profile.units.map(({ name, type, priority, enabled, devices }) => [
+        name,
+        { type, priority, enabled, devices },
+      ]),
     ),
     variables: Object.fromEntries(profile.variables),
     cmdline: commandLine(profile),

@@ -43,7 +43,9 @@ function statusText({ active, interrupted, observed }: Status): string {
   if (observed) {
     const waiting = countStates(observed.settings)['pending-reboot']
     lines.push(`Settings: ${summary(observed.settings)}`)
-    lines.push(`Reboot:   ${waiting > 0 ? colour(`pending for ${waiting} settings`, 'yellow') : 'not needed'}`)
+    lines.push(
+      `Reboot:   ${waiting > 0 ? colour(`pending for ${waiting} settings`, 'yellow') : 'not needed'}`,
+    )
   }
   return `${lines.join('\n')}\n`
 }

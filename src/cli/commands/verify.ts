@@ -11,11 +11,15 @@ import { verifyText } from '../plan-text.ts'
 
 export function verify(): Command {
   return withTuningOptions(
-    command('quietcore verify').argument('[profile]', 'profile to compare with; default: the one that is applied'),
+    command('quietcore verify').argument(
+      '[profile]',
+      'profile to compare with; default: the one that is applied',
+    ),
   ).action(async (name: string | undefined, options: TuningOptions) => {
     const machine = openMachine(options.root)
     const { settled } = readJournal(machine.ports)
-    const sameAsApplied = name === undefined || (name === settled.active?.profile && options.isolatedCores === undefined)
+    const sameAsApplied =
+      name === undefined || (name === settled.active?.profile && options.isolatedCores === undefined)
     const choice =
       sameAsApplied && !options.profileDir
         ? choiceFrom(requireActive({ settled, open: undefined }))

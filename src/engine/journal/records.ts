@@ -5,6 +5,8 @@ export interface Active {
   profile: string
   /** variables given on the command line: `isolated_cores` */
   overrides: { [name: string]: string }
+  /** profile directories given on the command line */
+  profileDirs?: string[]
   /** ISO 8601 */
   since: string
   bootId: string
