@@ -1,20 +1,23 @@
-import type { Policy, Task, Tasks } from '../host/ports.ts'
+import { pythonRegex } from '../core/profile/python-regex.ts'
+import type { Policy, Ports, Root, Task, Tasks } from '../host/ports.ts'
 
 /** Which threads a rule is about. Plain data, because the journal keeps it. */
 export type TaskSelector = SweepSelector | GroupSelector
 
 /**
- * Every thread that can be moved: TuneD's ps_whitelist and ps_blacklist. Both are searched in the command name; for
- * kernel threads in `[name]` too, since that is how profiles write them. A process that is left out takes its threads
- * with it (the threads of qemu-kvm are called `CPU 0/KVM`).
+ * Every thread that can be moved: TuneD's ps_whitelist, ps_blacklist and cgroup_ps_blacklist. Expressions are searched
+ * in the command name; for kernel threads in `[name]` too, since that is how profiles write them. A process that is
+ * left out takes its threads with it (the threads of qemu-kvm are called `CPU 0/KVM`).
  */
 export interface SweepSelector {
-  [key: string]: string | GroupSelector[]
+  [key: string]: string | string[] | GroupSelector[]
   by: 'sweep'
-  /** a regular expression */
-  only: string
-  /** a regular expression; empty: none is left out */
-  not: string
+  /** one of these is found */
+  only: string[]
+  /** none of these is found */
+  not: string[]
+  /** none of these is found in /proc/PID/cgroup, its lines joined by commas */
+  notCgroups: string[]
   /** threads whose CPUs another rule sets */
   elsewhere: GroupSelector[]
 }
@@ -23,41 +26,54 @@ export interface SweepSelector {
 export interface GroupSelector {
   [key: string]: string | string[]
   by: 'group'
-  /** a regular expression, searched in the text that ps shows: `[ksoftirqd/0]`, `/usr/sbin/sshd -D` */
+  /** searched in the text that ps shows: `[ksoftirqd/0]`, `/usr/sbin/sshd -D` */
   pattern: string
   /** patterns of later rules */
   later: string[]
 }
 
 /** Threads that the selector names, of those that the machine has now. */
-export function select(selector: TaskSelector, tasks: Tasks): Task[] {
-  const all = tasks.all()
-  return selector.by === 'sweep' ? sweep(selector, all, tasks) : all.filter(groupMatcher(selector, tasks))
+export function select(selector: TaskSelector, ports: Ports): Task[] {
+  const all = ports.tasks.all()
+  return selector.by === 'sweep'
+    ? sweep(selector, all, ports)
+    : all.filter(groupMatcher(selector, ports.tasks))
 }
 
-function sweep(selector: SweepSelector, all: readonly Task[], tasks: Tasks): Task[] {
-  const only = new RegExp(selector.only)
-  const not = selector.not === '' ? undefined : new RegExp(selector.not)
+function sweep(selector: SweepSelector, all: readonly Task[], { tasks, root }: Ports): Task[] {
+  const [only, not, notCgroups] = [selector.only, selector.not, selector.notCgroups].map(expressions)
   const elsewhere = selector.elsewhere.map((group) => groupMatcher(group, tasks))
-  const chosen = (task: Task): boolean => found(only, task) && !(not && found(not, task))
-  const leftOut = new Set(all.filter((task) => task.tid === task.pid && !chosen(task)).map(({ pid }) => pid))
+  const chosen = (task: Task): boolean => named(only!, task) && !named(not!, task)
+  const inCgroup = ({ pid }: Task): boolean =>
+    notCgroups!.length > 0 && notCgroups!.some((one) => one.test(cgroupsOf(root, pid)))
+  const leaders = all.filter((task) => task.tid === task.pid)
+  const leftOut = new Set(leaders.filter((task) => !chosen(task) || inCgroup(task)).map(({ pid }) => pid))
   return all.filter(
     (task) =>
       !task.bound && !leftOut.has(task.pid) && chosen(task) && !elsewhere.some((matches) => matches(task)),
   )
 }
 
-function found(pattern: RegExp, task: Task): boolean {
-  return pattern.test(task.comm) || (task.kernel && pattern.test(`[${task.comm}]`))
+function named(patterns: readonly RegExp[], { comm, kernel }: Task): boolean {
+  return patterns.some((one) => one.test(comm) || (kernel && one.test(`[${comm}]`)))
+}
+
+function cgroupsOf(root: Root, pid: number): string {
+  return (root.readTextIfThere(`/proc/${pid}/cgroup`) ?? '').trim().replaceAll('\n', ',')
 }
 
 function groupMatcher(selector: GroupSelector, tasks: Tasks): (task: Task) => boolean {
-  const pattern = new RegExp(selector.pattern)
-  const later = selector.later.map((one) => new RegExp(one))
+  const [pattern] = expressions([selector.pattern])
+  const later = expressions(selector.later)
   return (task) => {
     const title = titleOf(task, tasks)
-    return pattern.test(title) && !later.some((one) => one.test(title))
+    return pattern!.test(title) && !later.some((one) => one.test(title))
   }
+}
+
+/** Refs hold the expressions as the profile has them, in Python's syntax; the profile's were checked with their place. */
+function expressions(sources: readonly string[]): RegExp[] {
+  return sources.map((source) => pythonRegex(source, { file: 'journal' }))
 }
 
 /** What ps(1) shows as CMD: kernel threads in brackets, others by their arguments; all threads as their process. */

@@ -38,16 +38,16 @@ export const tasksAffinity: Knob<TasksAffinityRef> = {
   name: 'tasks-affinity',
   lifetime: 'boot',
 
-  read(ref, { tasks }): Reading {
-    const members = select(ref.select, tasks)
+  read(ref, ports): Reading {
+    const members = select(ref.select, ports)
     if (members.length === 0 && ref.select.by === 'group')
       return { unsupported: noSuchThread(ref.select.pattern) }
-    const wrong = misplaced(ref, members, tasks)
+    const wrong = misplaced(ref, members, ports.tasks)
     return { have: wrong.length === 0 ? wantedAffinity(ref) : describe(ref, members.length, wrong) }
   },
 
-  capture(ref, { tasks }): Json {
-    return misplaced(ref, select(ref.select, tasks), tasks).map(
+  capture(ref, ports): Json {
+    return misplaced(ref, select(ref.select, ports), ports.tasks).map(
       ({ task, cpus }): AffinityRecord => ({
         ...recordOf(task),
         cpus: cpus.toString(),
@@ -55,12 +55,12 @@ export const tasksAffinity: Knob<TasksAffinityRef> = {
     )
   },
 
-  async write(ref, _value, { tasks }): Promise<Json> {
-    const wrong = misplaced(ref, select(ref.select, tasks), tasks)
-    const failures = await tasks.setAffinity(
+  async write(ref, _value, ports): Promise<Json> {
+    const wrong = misplaced(ref, select(ref.select, ports), ports.tasks)
+    const failures = await ports.tasks.setAffinity(
       wrong.map(({ task, cpus }) => ({ tid: task.tid, cpus: targetOf(ref, cpus) })),
     )
-    refuseIfNone(wrong.length, failures, tasks)
+    refuseIfNone(wrong.length, failures, ports.tasks)
     return {
       changed: wrong.length - failures.length,
       failed: failures.map(({ tid, reason }) => ({ tid, reason })),

@@ -39,29 +39,29 @@ export const tasksPolicy: Knob<TasksPolicyRef> = {
   name: 'tasks-policy',
   lifetime: 'boot',
 
-  read(ref, { tasks }): Reading {
-    const members = select(ref.select, tasks)
+  read(ref, ports): Reading {
+    const members = select(ref.select, ports)
     if (members.length === 0) return { unsupported: noSuchThread(ref.select.pattern) }
     const wrong = members.filter((task) => !isAsWanted(ref, task))
     return { have: wrong.length === 0 ? wantedPolicy(ref) : describe(members.length, wrong) }
   },
 
-  capture(ref, { tasks }): Json {
-    return select(ref.select, tasks)
+  capture(ref, ports): Json {
+    return select(ref.select, ports)
       .filter((task) => !isAsWanted(ref, task))
       .map((task): PolicyRecord => ({ ...recordOf(task), policy: task.policy, priority: task.priority }))
   },
 
-  async write(ref, _value, { tasks }): Promise<Json> {
-    const wrong = select(ref.select, tasks).filter((task) => !isAsWanted(ref, task))
-    const failures = await tasks.setPolicy(
+  async write(ref, _value, ports): Promise<Json> {
+    const wrong = select(ref.select, ports).filter((task) => !isAsWanted(ref, task))
+    const failures = await ports.tasks.setPolicy(
       wrong.map(({ tid, policy }) => ({
         tid,
         policy: ref.policy === 'keep' ? policy : ref.policy,
         priority: ref.priority,
       })),
     )
-    refuseIfNone(wrong.length, failures, tasks)
+    refuseIfNone(wrong.length, failures, ports.tasks)
     return {
       changed: wrong.length - failures.length,
       failed: failures.map(({ tid, reason }) => ({ tid, reason })),
