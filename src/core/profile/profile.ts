@@ -45,6 +45,8 @@ export interface Unit {
   scriptPre?: string
   scriptPost?: string
   options: ReadonlyMap<string, ProfileOption>
+  /** of a unit of type bootloader: its cmdline* options joined by TuneD's rules, expanded, one line */
+  cmdline?: string
   /** where the section stands (in the last file that gave it) */
   place: Place
   /** folder of the profile that gave it */
