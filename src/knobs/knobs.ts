@@ -1,8 +1,33 @@
 import type { KnobRef } from '../core/plan/setting.ts'
+import { dirtyLimit } from './dirty-limit.ts'
+import { diskFile } from './disk-file.ts'
+import { ethtool } from './ethtool.ts'
+import { heldFile } from './held-file.ts'
+import { irqAffinity } from './irq-affinity.ts'
 import type { Knob } from './knob.ts'
+import { liveFile } from './live-file.ts'
+import { moduleParameter } from './module-parameter.ts'
+import { script } from './script.ts'
+import { statusField } from './status-field.ts'
+import { systemdUnit } from './systemd-unit.ts'
+import { tasksAffinity } from './tasks-affinity.ts'
+import { tasksPolicy } from './tasks-policy.ts'
 
 /** All ways of changing a machine. A new one is a file here and a line in this list. */
-export const KNOBS: readonly Knob[] = []
+export const KNOBS: readonly Knob[] = [
+  dirtyLimit,
+  diskFile,
+  ethtool,
+  heldFile,
+  irqAffinity,
+  liveFile,
+  moduleParameter,
+  script,
+  statusField,
+  systemdUnit,
+  tasksAffinity,
+  tasksPolicy,
+]
 
 const BY_NAME = new Map(KNOBS.map((knob) => [knob.name, knob]))
 
