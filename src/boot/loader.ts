@@ -3,6 +3,7 @@
  * next boot gets them. One file each, one line in `loaders.ts`.
  */
 import type { Place } from '../core/errors.ts'
+import type { Warning } from '../core/warning.ts'
 import type { Ports, Root } from '../host/ports.ts'
 
 /** Kernel parameters that somebody else set, with their place. */
@@ -22,10 +23,14 @@ export interface BootLoader {
   administrator(ports: Ports): ParameterOrigin[]
   /** what quietcore has set for the next boot; undefined when it has set nothing */
   ours(ports: Ports): string | undefined
-  /** files that `write` and `clear` may change, for the journal's images of them */
+  /** what its files hold that cannot be understood, or that keeps our parameters from the next boot */
+  warnings?(ports: Ports): Warning[]
+  /** files that `write` and `clear` may change, for the journal's images of them; none where only commands can undo */
   touches(ports: Ports): string[]
   /** sets quietcore's own parameters (replacing its earlier ones) and regenerates what must be; returns notes for the operator */
   write(parameters: string, ports: Ports): Promise<string[]>
   /** removes quietcore's own parameters only; used when a touched file was changed by somebody else since */
   clear(ports: Ports): Promise<string[]>
+  /** builds what has no image in the journal (unified kernel images) from files that were put back */
+  rebuild?(ports: Ports): Promise<string[]>
 }

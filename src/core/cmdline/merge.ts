@@ -1,5 +1,6 @@
 import { sameUnit } from './meaning.ts'
 import { ruleOf } from './parameter-table.ts'
+import { parameterPositions } from './parse.ts'
 import { type ParameterUnit, parseUnits } from './units.ts'
 
 /**
@@ -37,33 +38,17 @@ export function removeParameters(line: string, texts: readonly string[]): string
 
 /** Splits at `--`: what the kernel reads, and the rest with its `--`. */
 export function splitInit(line: string): { head: string; tail: string } {
-  const at = positions(line).find(({ text }) => text === '--')
+  const at = parameterPositions(line).find(({ text }) => text === '--')
   return at ? { head: line.slice(0, at.from), tail: line.slice(at.from).trimEnd() } : { head: line, tail: '' }
 }
 
 function removeLast(line: string, text: string): string {
-  const found = positions(line).findLast((one) => one.text === text)
+  const found = parameterPositions(line).findLast((one) => one.text === text)
   if (!found) return line
   const before = line.slice(0, found.from)
   const after = line.slice(found.from + text.length)
   // One blank goes with the parameter: the one before it, or at the start the one after it.
   return /\s$/.test(before) ? before.slice(0, -1) + after : before + after.replace(/^\s/, '')
-}
-
-/** Every parameter text with its offset. */
-function positions(line: string): { text: string; from: number }[] {
-  const found: { text: string; from: number }[] = []
-  let from = -1
-  let inQuotes = false
-  for (let at = 0; at <= line.length; at++) {
-    const blank = at === line.length || (!inQuotes && /[ \t\n\v\f\r]/.test(line[at]!))
-    if (blank && from >= 0) {
-      found.push({ text: line.slice(from, at), from })
-      from = -1
-    } else if (!blank && from < 0) from = at
-    if (line[at] === '"') inQuotes = !inQuotes
-  }
-  return found
 }
 
 function alreadySet(unit: ParameterUnit, standing: readonly ParameterUnit[]): boolean {

@@ -66,6 +66,22 @@ export function canonicalName(name: string): string {
   return name.replaceAll('-', '_')
 }
 
+/** Every parameter text with its offset in the line; `--` and what follows it included. */
+export function parameterPositions(line: string): { text: string; from: number }[] {
+  const found: { text: string; from: number }[] = []
+  let from = -1
+  let inQuotes = false
+  for (let at = 0; at <= line.length; at++) {
+    const blank = at === line.length || (!inQuotes && BLANK.has(line[at]!))
+    if (blank && from >= 0) {
+      found.push({ text: line.slice(from, at), from })
+      from = -1
+    } else if (!blank && from < 0) from = at
+    if (line[at] === '"') inQuotes = !inQuotes
+  }
+  return found
+}
+
 function skipBlanks(text: string, from: number): number {
   let at = from
   while (at < text.length && BLANK.has(text[at]!)) at++

@@ -1,5 +1,4 @@
 import { describe, expect, test } from 'vitest'
-import { joinCommandLine } from '../../../src/core/cmdline/join.ts'
 import {
   commandLineBytes,
   commandLineLimitBytes,
@@ -28,21 +27,5 @@ describe('the length of a command line', () => {
       expect.objectContaining({ code: 'cmdline-too-long', exitCode: 2 }),
     )
     refuseTooLong([])
-  })
-})
-
-describe("a profile's cmdline options", () => {
-  test('are joined: + and bare append, - removes words, a backslash makes the sign literal', () => {
-    expect(
-      joinCommandLine([
-        'skew_tick=1 tsc=reliable quiet',
-        '+isolcpus=2-3',
-        '-quiet  tsc=reliable',
-        '',
-        '\\-x',
-        '\\+y',
-        '\\\\z',
-      ]),
-    ).toBe('skew_tick=1 isolcpus=2-3 -x +y \\z')
   })
 })
