@@ -1,6 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { CpuSet } from '../../src/core/cpu/cpu-set.ts'
+import { type MadeTask, taskFiles } from './made-tasks.ts'
 
 /** A machine to lay out under a directory. Only `cpus` is needed; the rest has the defaults of a small server. */
 export interface MachineSpec {
@@ -32,6 +33,8 @@ export interface MachineSpec {
   os?: { id: string; version: string }
   /** page sizes in kB that each node offers; default 2048 and 1048576 */
   hugepageSizesKb?: readonly number[]
+  /** threads of /proc */
+  tasks?: readonly MadeTask[]
   /** more files by machine path, written last */
   files?: Readonly<Record<string, string>>
 }
@@ -50,10 +53,17 @@ interface Place {
 export function makeMachine(dir: string, spec: MachineSpec): string {
   const machine = placesOf(spec)
   const files = { ...procFiles(spec, machine), ...cpuFiles(spec, machine), ...nodeFiles(spec, machine) }
+  const threads = taskFiles(spec.tasks ?? [], machine.present)
   const kernelFiles = spec.realtime ? { '/sys/kernel/realtime': '1\n' } : {}
   const os = spec.os ?? { id: 'debian', version: '12' }
   const osRelease = { '/etc/os-release': `ID=${os.id}\nVERSION_ID="${os.version}"\n` }
-  for (const [path, content] of Object.entries({ ...files, ...kernelFiles, ...osRelease, ...spec.files })) {
+  for (const [path, content] of Object.entries({
+    ...files,
+    ...kernelFiles,
+    ...osRelease,
+    ...threads,
+    ...spec.files,
+  })) {
     const outside = join(dir, path)
     mkdirSync(dirname(outside), { recursive: true })
     writeFileSync(outside, content)
