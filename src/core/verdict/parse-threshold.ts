@@ -38,6 +38,9 @@ export function parseThreshold(key: string, value: string, origin: Place | '--th
   if (metric.metric === 'count-per-hour' && tool !== 'hwlatdetect') {
     throw refuse(`only hwlatdetect counts events per hour, '${tool}' does not`)
   }
+  if (metric.metric === 'count-per-hour' && cpus !== undefined) {
+    throw refuse('events per hour are counted for the whole run, not for some CPUs')
+  }
   if (more !== undefined || cpus?.trim() === '') throw refuse(`the CPU list of '${key}' cannot be read`)
   const comparison = value.trim().startsWith('<=') ? '<=' : '<'
   if (!value.trim().startsWith('<')) {

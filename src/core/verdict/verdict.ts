@@ -1,15 +1,38 @@
 export type Result = 'pass' | 'fail' | 'undecided'
 
+/**
+ * Why a check came out as it did, for scripts and for grouping. met, broken: decided. overflow: the value lies beyond
+ * the histogram. too-few-samples, too-short: the run cannot carry it. zero-samples, not-measured, unknown: no value.
+ */
+export type CheckCode =
+  | 'met'
+  | 'broken'
+  | 'overflow'
+  | 'too-few-samples'
+  | 'too-short'
+  | 'zero-samples'
+  | 'not-measured'
+  | 'unknown'
+
 /** One threshold, held against one measurement. */
 export interface Check {
   threshold: Threshold
-  /** the CPU (and rtla context) it was held against; null for the whole run */
+  /** the tool that was measured with (the threshold's may be `*`) */
+  tool: string
+  /** the suite's step; null where there is no suite */
+  step: string | null
+  /** the CPU (and rtla context) it was held against; null for the whole run or an unpinned thread */
   cpu: number | null
   context: string | null
-  /** what was measured, as shown: `17 µs`, `>= 60 µs`; null when not known */
+  /** in the threshold's unit; null when not known */
   measured: number | null
+  /** the true value is `measured` or more */
   measuredIsLowerBound: boolean
+  /** the true value is `measured` or less (hwlatdetect's `Below threshold`) */
+  measuredIsUpperBound: boolean
   result: Result
+  code: CheckCode
+  /** one sentence without the threshold: `57 µs is not < 20 µs` */
   reason: string
 }
 
@@ -35,11 +58,18 @@ export interface Threshold {
   validFromS?: number
 }
 
+/** Something about the whole run that forbids a pass, whatever the checks say. */
+export interface Doubt {
+  code: string
+  message: string
+}
+
 export interface Verdict {
   result: Result
-  /** plain sentences */
+  /** plain sentences, the gravest first */
   reasons: readonly string[]
   checks: readonly Check[]
+  doubts: readonly Doubt[]
   /** what the samples allow to claim (rule of three) */
   claims: readonly string[]
 }
