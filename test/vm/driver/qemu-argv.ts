@@ -1,0 +1,70 @@
+/** The shape of a machine: four CPUs on two NUMA nodes, as two cores a node, or one core with two threads a node. */
+export interface Shape {
+  threadsPerCore: 1 | 2
+  memoryMib: number
+}
+
+export const DEFAULT_SHAPE: Shape = { threadsPerCore: 1, memoryMib: 3072 }
+
+/** A kernel that QEMU loads itself, before a disk has a boot loader. */
+export interface DirectKernel {
+  kernel: string
+  initrd: string
+  append: string
+}
+
+export interface QemuOptions {
+  shape: Shape
+  disk: string
+  diskFormat: 'raw' | 'qcow2'
+  sshPort: number
+  consoleFile: string
+  qmpSocket: string
+  direct?: DirectKernel
+  /** name of a state kept by savevm to go on from */
+  fromState?: string
+}
+
+/**
+ * Software emulation, so that it runs where /dev/kvm is missing. `restrict=on`: the machine reaches nothing outside.
+ * `cache=unsafe`: the guest's flushes stay in this machine's page cache, which a SIGKILL of QEMU does not lose.
+ */
+export function qemuArgv(options: QemuOptions): [string, ...string[]] {
+  const { shape } = options
+  const nodeMib = Math.floor(shape.memoryMib / 2)
+  const cores = 2 / shape.threadsPerCore
+  return [
+    'qemu-system-x86_64',
+    ...['-name', 'quietcore-vm', '-nodefaults', '-no-user-config', '-display', 'none', '-vga', 'std'],
+    ...['-machine', 'q35', '-accel', 'tcg,thread=multi'],
+    ...['-cpu', shape.threadsPerCore === 2 ? 'max,topoext=on' : 'max'],
+    ...['-smp', `4,sockets=2,cores=${cores},threads=${shape.threadsPerCore}`, '-m', String(nodeMib * 2)],
+    ...['-object', `memory-backend-ram,id=ram0,size=${nodeMib}M`],
+    ...['-object', `memory-backend-ram,id=ram1,size=${nodeMib}M`],
+    ...['-numa', 'node,nodeid=0,cpus=0-1,memdev=ram0', '-numa', 'node,nodeid=1,cpus=2-3,memdev=ram1'],
+    ...[
+      '-drive',
+      `file=${escaped(options.disk)},format=${options.diskFormat},if=virtio,cache=unsafe,discard=unmap`,
+    ],
+    ...['-netdev', `user,id=net0,restrict=on,hostfwd=tcp:127.0.0.1:${options.sshPort}-:22`],
+    ...['-device', 'virtio-net-pci,netdev=net0,romfile=', '-device', 'virtio-rng-pci'],
+    ...[
+      '-chardev',
+      `file,id=console,path=${escaped(options.consoleFile)},append=on`,
+      '-serial',
+      'chardev:console',
+    ],
+    ...['-qmp', `unix:${escaped(options.qmpSocket)},server=on,wait=off`],
+    ...directArgv(options.direct),
+    ...(options.fromState === undefined ? [] : ['-loadvm', options.fromState]),
+  ]
+}
+
+function directArgv(direct: DirectKernel | undefined): string[] {
+  return direct ? ['-kernel', direct.kernel, '-initrd', direct.initrd, '-append', direct.append] : []
+}
+
+/** QEMU's option lists end a value at a comma; a doubled comma is one. */
+function escaped(value: string): string {
+  return value.replaceAll(',', ',,')
+}
