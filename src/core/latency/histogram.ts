@@ -16,7 +16,9 @@ export interface HistogramInit {
   counts: Iterable<readonly [bucket: number, count: number]>
   overflows?: number
   overflowFromNs?: number | null
-  overflowCycles?: readonly number[]
+  overflowCycles?: readonly number[] | undefined
+  /** false: rows or overflows are missing (cut file), so counts are lower bounds and no percentile is known */
+  complete?: boolean
 }
 
 /**
@@ -35,6 +37,8 @@ export class Histogram {
   readonly overflowFromNs: number | null
   /** cycle numbers of overflowed samples that the tool logged (cyclictest), 0-based; not all need be there */
   readonly overflowCycles: readonly number[] | undefined
+  /** false: rows or overflows are missing (cut file), so counts are lower bounds and no percentile is known */
+  readonly complete: boolean
   /** samples inside the buckets */
   readonly counted: number
   readonly #pages: ReadonlyMap<number, Page>
@@ -50,17 +54,22 @@ export class Histogram {
     this.overflows = init.overflows ?? 0
     this.overflowFromNs = init.overflowFromNs ?? null
     this.overflowCycles = init.overflowCycles
+    this.complete = init.complete ?? true
     this.#pages = pages
     let counted = 0
-    for (const page of pages.values()) for (const count of page) counted += count
+    for (const page of pages.values()) counted += pageSum(page)
     if (!Number.isSafeInteger(counted + this.overflows)) throw countTooLarge()
     this.counted = counted
   }
 
   static of(init: HistogramInit): Histogram {
+    return new Histogram(init, Histogram.pagesOf(init.counts))
+  }
+
+  static pagesOf(counts: HistogramInit['counts']): ReadonlyMap<number, Page> {
     const builder = new PageBuilder()
-    for (const [bucket, count] of init.counts) builder.add(bucket, count)
-    return new Histogram(init, builder.finish())
+    for (const [bucket, count] of counts) builder.add(bucket, count)
+    return builder.finish()
   }
 
   /** All samples: in the buckets and overflowed. */
@@ -78,6 +87,44 @@ export class Histogram {
     for (const [number, page] of this.#pages) {
       for (let i = 0; i < page.length; i++) if (page[i] !== 0) yield [number * PAGE_BUCKETS + i, page[i]!]
     }
+  }
+
+  /** Index of the first non-empty bucket, or -1. */
+  get firstBucket(): number {
+    for (const [number, page] of this.#pages) {
+      for (let i = 0; i < page.length; i++) if (page[i] !== 0) return number * PAGE_BUCKETS + i
+    }
+    return -1
+  }
+
+  /** Index of the last non-empty bucket, or -1. */
+  get lastBucket(): number {
+    for (const [number, page] of [...this.#pages].reverse()) {
+      for (let i = page.length - 1; i >= 0; i--) if (page[i] !== 0) return number * PAGE_BUCKETS + i
+    }
+    return -1
+  }
+
+  /** Sum of bucket index times count, exactly, as a number when it is below 2^53. */
+  indexSum(): number | bigint {
+    let small = 0
+    let large = 0n
+    for (const [number, page] of this.#pages) {
+      const sum = pageIndexSum(page)
+      const rest = number * PAGE_BUCKETS * pageSum(page)
+      if (
+        Number.isSafeInteger(sum) &&
+        Number.isSafeInteger(rest) &&
+        Number.isSafeInteger(small + sum + rest)
+      ) {
+        small += sum + rest
+      } else {
+        page.forEach((count: number, i: number) => {
+          large += BigInt(count) * BigInt(number * PAGE_BUCKETS + i)
+        })
+      }
+    }
+    return large === 0n ? small : large + BigInt(small)
   }
 
   /** Lower bound of a bucket, us. */
@@ -99,6 +146,7 @@ export class Histogram {
       counts: Object.fromEntries(this.entries()),
       overflows: this.overflows,
       overflowFromNs: this.overflowFromNs,
+      ...(!this.complete && { complete: false }),
       ...(this.overflowCycles && { overflowCycles: this.overflowCycles }),
     }
   }
@@ -126,22 +174,33 @@ export class PageBuilder {
   }
 }
 
+function pageSum(page: Page): number {
+  let sum = 0
+  for (let i = 0; i < page.length; i++) sum += page[i]!
+  return sum
+}
+
+function pageIndexSum(page: Page): number {
+  let sum = 0
+  for (let i = 0; i < page.length; i++) sum += i * page[i]!
+  return sum
+}
+
 function widest(page: Page): number {
   return page.BYTES_PER_ELEMENT === 8 ? Number.POSITIVE_INFINITY : 2 ** (8 * page.BYTES_PER_ELEMENT) - 1
 }
 
 function widened(page: Page | undefined, largest: number): Page {
-  const wide =
-    largest < 256
-      ? Uint8Array
-      : largest < 65536
-        ? Uint16Array
-        : largest < 2 ** 32
-          ? Uint32Array
-          : Float64Array
-  const next = new wide(PAGE_BUCKETS)
+  const next = newPage(largest)
   if (page) next.set(page)
   return next
+}
+
+/** An empty page that can hold counts up to `largest`. */
+export function newPage(largest: number): Page {
+  if (largest < 256) return new Uint8Array(PAGE_BUCKETS)
+  if (largest < 65536) return new Uint16Array(PAGE_BUCKETS)
+  return largest < 2 ** 32 ? new Uint32Array(PAGE_BUCKETS) : new Float64Array(PAGE_BUCKETS)
 }
 
 export function countTooLarge(): InputError {

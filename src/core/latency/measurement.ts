@@ -57,6 +57,8 @@ export interface Measurement {
   intervalUs: number | null
   cpus: readonly CpuMeasurement[]
   events: readonly LatencyEvent[]
+  /** hwlatdetect: all samples above its threshold (each event stands for `count` of them); absent for other tools */
+  eventCount?: number | null
   /** threshold that the tool itself was given, us */
   toolThresholdUs: number | null
   /** the tool's own exit status when known */

@@ -29,8 +29,12 @@ export function mergeHistograms(histograms: readonly Histogram[]): Histogram {
     else if (overflowFromNs !== null) overflowFromNs = Math.min(overflowFromNs, histogram.overflowFromNs)
   }
   const resolutionNs = Math.min(...histograms.map((h) => h.resolutionNs))
+  const complete = histograms.every((h) => h.complete)
   const from = overflows === 0 ? commonOverflowFrom(histograms) : overflowFromNs
-  return new Histogram({ bucketNs, originNs, resolutionNs, overflows, overflowFromNs: from }, pages.finish())
+  return new Histogram(
+    { bucketNs, originNs, resolutionNs, overflows, overflowFromNs: from, complete },
+    pages.finish(),
+  )
 }
 
 /**

@@ -15,15 +15,12 @@ export interface Quantity {
  * samples count in N. A rank that may lie among them gives a lower bound. Within a bucket wider than the tool's
  * resolution the largest value of the bucket is given, never an optimistic one.
  * `percent` is decimal text, so that the rank is computed exactly (99.9 % of 1000 is rank 999).
- * null without samples, or when it falls in an overflow whose start is not known.
+ * null without samples, when rows are missing (`complete: false`), or when it falls in an overflow whose start is not known.
  * @throws InputError `bad-percentile` unless 0 < percent <= 100.
  */
 export function percentile(histogram: Histogram, percent: string | number): Quantity | null {
-  if (histogram.samples === 0) {
-    percentileRank(1, percent)
-    return null
-  }
-  return valueAtRank(histogram, percentileRank(histogram.samples, percent))
+  const rank = percentileRank(Math.max(1, histogram.samples), percent)
+  return histogram.samples === 0 || !histogram.complete ? null : valueAtRank(histogram, rank)
 }
 
 /** ceil(percent/100 * samples), exactly. */
@@ -52,7 +49,9 @@ export function valueAtRank(histogram: Histogram, rank: number): Quantity | null
       // overflowed samples may lie between these buckets (merged histograms): place them as low as they can be
       mixed = true
       seen += overflows
-      if (seen >= rank) return atOverflow(histogram)
+      if (seen >= rank && overflowFromNs !== null) {
+        return { us: Math.min(overflowUs, histogram.lowerUs(bucket)), lowerBound: true }
+      }
     }
     seen += count
     if (seen >= rank) {

@@ -9,7 +9,7 @@ export interface SamplesAbove {
 
 /**
  * Samples strictly above `budgetUs`. Overflowed samples are above for certain when overflow starts above the budget;
- * a bucket that the budget cuts, or an overflow that starts at or below it, leaves a range.
+ * a bucket that the budget cuts, or an overflow that starts at or below it, leaves a range; missing rows leave `atMost` infinite.
  */
 export function samplesAbove(histogram: Histogram, budgetUs: number): SamplesAbove {
   let atLeast = 0
@@ -20,7 +20,7 @@ export function samplesAbove(histogram: Histogram, budgetUs: number): SamplesAbo
   }
   const { overflows, overflowFromNs } = histogram
   if (overflowFromNs !== null && overflowFromNs / 1000 > budgetUs) atLeast += overflows
-  return { atLeast, atMost: atMost + overflows }
+  return { atLeast, atMost: histogram.complete ? atMost + overflows : Number.POSITIVE_INFINITY }
 }
 
 /** Survival function: for each non-empty bucket its value (us) and how many samples are above that bucket. */
@@ -34,33 +34,25 @@ export function* survival(histogram: Histogram): Generator<{ us: number; above: 
 
 /** Smallest value that the histogram holds, us (lower bound of its bucket); null without samples. */
 export function histogramMinUs(histogram: Histogram): Quantity | null {
-  for (const [bucket] of histogram.entries()) return { us: histogram.lowerUs(bucket), lowerBound: false }
-  return overflowOnly(histogram)
+  const first = histogram.firstBucket
+  return first === -1 ? overflowOnly(histogram) : { us: histogram.lowerUs(first), lowerBound: false }
 }
 
 /** Largest value that the histogram holds, us; a lower bound as soon as one sample overflowed. */
 export function histogramMaxUs(histogram: Histogram): Quantity | null {
-  let last: number | null = null
-  for (const [bucket] of histogram.entries()) last = bucket
+  const last = histogram.lastBucket
   const overflow = overflowOnly(histogram)
-  if (last === null) return overflow
+  if (last === -1) return overflow
   const us = histogram.upperUs(last)
-  if (histogram.overflows === 0) return { us, lowerBound: false }
+  if (histogram.overflows === 0) return { us, lowerBound: !histogram.complete }
   return { us: Math.max(us, overflow?.us ?? 0), lowerBound: true }
 }
 
 /** Mean of the lower bounds of the buckets, us, summed in exact integers; overflowed samples count at their bound. */
 export function histogramMeanUs(histogram: Histogram): Quantity | null {
   const { samples, overflows, overflowFromNs, originNs, bucketNs } = histogram
-  if (samples === 0 || (overflows > 0 && overflowFromNs === null)) return null
-  let small = 0
-  let large = 0n
-  for (const [bucket, count] of histogram.entries()) {
-    const weight = bucket * count
-    if (Number.isSafeInteger(small + weight)) small += weight
-    else large += BigInt(bucket) * BigInt(count)
-  }
-  const buckets = large === 0n ? small : Number(large + BigInt(small))
+  if (samples === 0 || !histogram.complete || (overflows > 0 && overflowFromNs === null)) return null
+  const buckets = Number(histogram.indexSum())
   const sumNs = buckets * bucketNs + originNs * histogram.counted + overflows * (overflowFromNs ?? 0)
   return { us: sumNs / samples / 1000, lowerBound: overflows > 0 }
 }

@@ -1,0 +1,153 @@
+import { readOptions } from './argv.ts'
+import { ColumnStore } from './columns.ts'
+import { DumpedThread, dumpLine } from './cyclictest-dump.ts'
+import { CyclictestFooter } from './cyclictest-footer.ts'
+import { cyclictestMeasurement } from './cyclictest-result.ts'
+import { FindingList } from './findings.ts'
+import type { LineFate, LineFormat, LineParser, RunContext, TextLine } from './line-parser.ts'
+import type { LatencyEvent, Measurement } from './measurement.ts'
+import { ThreadLines } from './thread-lines.ts'
+
+const MAX_EVENTS = 100_000
+const SPIKE = /^T: *(\d{1,5}) Spike: *(\d{1,15}): TS: *(\d{1,20})$/
+const ANCHOR =
+  /# \/dev\/cpu_dma_latency set to|# Histogram$|# (?:Min|Avg|Max) Latencies:|# Histogram Overflow|# Total: \d|T: *\d{1,5} \( *\d{1,10}\) *(?:[PI]:|C:)/
+const HEADLESS_ROW = /^\d{6}[ \t]+\d{5,}(?:[ \t]+\d{5,})*$/
+
+/** Everything read of one cyclictest (or signaltest, cyclicdeadline) text. */
+export class CyclictestText implements LineParser {
+  readonly findings = new FindingList()
+  readonly columns = new ColumnStore()
+  readonly footer = new CyclictestFooter()
+  readonly threads = new ThreadLines()
+  readonly dumped = new Map<number, DumpedThread>()
+  readonly intervals = new Map<number, number>()
+  readonly spikes: LatencyEvent[] = []
+  spikeCount: number | null = null
+  header = false
+  preamble = false
+  readonly context: RunContext
+
+  constructor(context: RunContext) {
+    this.context = context
+  }
+
+  row(bytes: Uint8Array, start: number, end: number, line: number): boolean {
+    let i = start
+    let index = 0
+    while (i < end && bytes[i]! >= 48 && bytes[i]! <= 57) index = index * 10 + (bytes[i++]! - 48)
+    const digits = i - start
+    if (digits > 9 || (i < end && bytes[i] !== 32 && bytes[i] !== 9)) return false
+    // %06d: anything shorter is a number of someone else (or a squeezed table, once the header was seen)
+    if (digits < 6 && !this.header && this.columns.rows === 0) return false
+    if (i === end) {
+      if (digits >= 6) this.#damaged(line, 'has no counts')
+      return digits >= 6
+    }
+    const fate = this.columns.add(index, bytes, i, end)
+    if (fate === 'stored') return true
+    if (fate === 'out-of-order')
+      this.#damaged(line, `bucket ${index} comes after bucket ${this.columns.lastIndex}`)
+    else if (fate === 'ragged')
+      this.#damaged(line, `bucket ${index} does not have ${this.columns.width} columns like the others`)
+    else if (digits >= 6) this.#damaged(line, `bucket ${index} holds something else than counts`)
+    else return false
+    return true
+  }
+
+  line({ text, number, cut }: TextLine): LineFate {
+    if (text.startsWith('# /dev/cpu_dma_latency')) {
+      if (this.#hasData()) return 'next-run'
+      this.preamble = true
+      return 'mine'
+    }
+    if (/^# ?Histogram$/.test(text)) {
+      if (this.header || this.footer.mins !== null) return 'next-run'
+      this.header = true
+      return 'mine'
+    }
+    if (this.threads.line(text, number, cut, this.findings)) return 'mine'
+    if (this.footer.line(text, number, cut, this.findings)) return 'mine'
+    return this.#rare(text, number, cut) ? 'mine' : 'other'
+  }
+
+  foreign(count: number): void {
+    this.findings.note(
+      'foreign-lines',
+      `${count} lines between the lines of the tool are not the tool's and were passed over`,
+    )
+  }
+
+  end(cut: TextLine | null): Measurement {
+    if (cut) {
+      const whole = /^T: .*(?:Max|SMI):[ \d]{8,}$/.test(cut.text) || cut.text.startsWith('spikes = ')
+      const message = `the file ends in the middle of a line: '${cut.text.slice(-60)}'`
+      if (whole) this.findings.note('no-final-newline', message, cut.number)
+      else this.findings.doubt('truncated', message, cut.number)
+    }
+    return cyclictestMeasurement(this, readOptions('cyclictest', this.context.argv ?? null))
+  }
+
+  #rare(text: string, number: number, cut: boolean): boolean {
+    const spike = SPIKE.exec(text)
+    if (spike) {
+      if (this.spikes.length < MAX_EVENTS && !cut) {
+        this.spikes.push({
+          timestamp: spike[3]!,
+          cpu: null,
+          innerUs: null,
+          outerUs: Number(spike[2]),
+          count: null,
+        })
+      }
+      return true
+    }
+    const dumped = dumpLine(text)
+    if (dumped && !this.header) {
+      if (!cut) this.#dump(...dumped)
+      return true
+    }
+    const interval = /^Thread (\d{1,5}) Interval: (\d{1,12})$/.exec(text)
+    if (interval) {
+      this.intervals.set(Number(interval[1]), Number(interval[2]))
+      return true
+    }
+    const spikes = /^spikes = (\d{1,15})$/.exec(text)
+    if (spikes) {
+      this.spikeCount = Number(spikes[1])
+      return true
+    }
+    if (/^\d{6,9}[ \t]/.test(text) && this.header) {
+      this.#damaged(number, `'${text.slice(0, 60)}' is not a row of counts`)
+      return true
+    }
+    return /^#|^policy: |^Max CPUs = |^Online CPUs = /.test(text)
+  }
+
+  #dump(thread: number, cycle: number, value: number): void {
+    let samples = this.dumped.get(thread)
+    if (!samples) this.dumped.set(thread, (samples = new DumpedThread()))
+    samples.add(cycle, value)
+  }
+
+  #hasData(): boolean {
+    return (
+      this.columns.rows > 0 ||
+      this.threads.threads.size > 0 ||
+      this.dumped.size > 0 ||
+      this.footer.mins !== null
+    )
+  }
+
+  #damaged(line: number, what: string): void {
+    this.findings.doubt('damaged-row', `a row of the histogram was not counted: ${what}`, line)
+  }
+}
+
+export const cyclictestText: LineFormat = {
+  recognise(text) {
+    const anchor = text.search(ANCHOR)
+    return anchor === -1 && HEADLESS_ROW.test(text) ? 0 : anchor
+  },
+  create: (context) => new CyclictestText(context),
+}

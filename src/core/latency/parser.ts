@@ -1,0 +1,235 @@
+import { InputError } from '../errors.ts'
+import { joinTextAndJson } from './cross-check.ts'
+import { cyclictestText } from './cyclictest-text.ts'
+import { learnPrefix, stripAnsi, stripPrefixes } from './decoration.ts'
+import { hwlatdetect } from './hwlatdetect.ts'
+import { JsonRun } from './json-run.ts'
+import type { LineFormat, LineParser, RunContext, TextLine } from './line-parser.ts'
+import { LineSplitter } from './lines.ts'
+import type { Measurement } from './measurement.ts'
+import { oslatText } from './oslat-text.ts'
+import { pairTests } from './pair-tests.ts'
+import { rtlaHist } from './rtla-hist.ts'
+import { rtlaTop } from './rtla-top.ts'
+import { trimEnd } from './scan.ts'
+import { toolFailure } from './tool-failure.ts'
+
+export type { RunContext } from './line-parser.ts'
+
+/** Each format that is read line by line; the first that recognises a line begins a run. */
+const FORMATS: readonly LineFormat[] = [
+  rtlaHist,
+  rtlaTop,
+  oslatText,
+  hwlatdetect,
+  cyclictestText,
+  pairTests,
+  toolFailure,
+]
+/** A text without any known line in so many bytes is not going to have one. */
+const GIVE_UP_BYTES = 64 * 1024 * 1024
+
+export interface ParseOutcome {
+  /** the runs in the file, in order; at least one. Text and JSON of one run are joined. */
+  measurements: readonly Measurement[]
+}
+
+export interface LatencyParser {
+  /** @throws InputError `not-a-latency-file` once it is certain */
+  write(chunk: Uint8Array): void
+  /** @throws InputError `empty-file`, `not-a-latency-file` */
+  end(): ParseOutcome
+}
+
+/**
+ * Reads the output of any known latency tool from chunks of bytes; memory follows the histogram and not the file.
+ * The tool is known by what it prints, never by a name or version.
+ */
+export function createParser(context: RunContext = {}): LatencyParser {
+  return new Parser(context)
+}
+
+/** The whole file at once. */
+export function parseLatency(bytes: Uint8Array, context: RunContext = {}): ParseOutcome {
+  const parser = createParser(context)
+  parser.write(bytes)
+  return parser.end()
+}
+
+class Parser implements LatencyParser {
+  readonly #context: RunContext
+  readonly #splitter: LineSplitter
+  readonly #done: Measurement[] = []
+  #run: LineParser | null = null
+  #format: LineFormat | null = null
+  #json: JsonRun | null = null
+  #learned: RegExp | null = null
+  #number = 0
+  #foreign = 0
+  #foreignSinceMine = 0
+  #bytes = 0
+  #blank = true
+
+  constructor(context: RunContext) {
+    this.#context = context
+    this.#splitter = new LineSplitter({
+      line: (bytes, start, end, cut) => this.#line(bytes, start, end, cut),
+      tooLong: () => {
+        this.#number++
+        this.#foreignSinceMine++
+      },
+    })
+  }
+
+  write(chunk: Uint8Array): void {
+    if (this.#bytes === 0 && firstByte(chunk) === 123) this.#json = new JsonRun(this.#context, 1)
+    this.#bytes += chunk.byteLength
+    let rest = chunk
+    if (this.#json && this.#number === 0) {
+      // a file that begins with `{` is read without lines, as it may be one line
+      const used = this.#json.write(rest)
+      if (used < 0) return
+      this.#number = this.#json.lines
+      this.#endJson()
+      rest = rest.subarray(used)
+    }
+    this.#splitter.write(rest)
+    if (this.#bytes > GIVE_UP_BYTES && !this.#run && !this.#json && this.#done.length === 0)
+      throw notALatencyFile()
+  }
+
+  end(): ParseOutcome {
+    this.#splitter.end()
+    this.#endJson()
+    this.#endRun(null)
+    if (this.#done.length === 0)
+      throw this.#blank && this.#bytes < GIVE_UP_BYTES ? emptyFile(this.#bytes) : notALatencyFile()
+    return { measurements: joinTextAndJson(this.#done) }
+  }
+
+  #line(bytes: Buffer, start: number, end: number, cut: boolean): void {
+    this.#number++
+    if (this.#json) {
+      this.#jsonLine(bytes, start, end)
+      return
+    }
+    let first = start
+    while (first < end && (bytes[first] === 32 || bytes[first] === 9)) first++
+    const last = trimEnd(bytes, first, end)
+    if (first === last) {
+      if (cut) this.#endRun({ text: '', number: this.#number, cut })
+      return
+    }
+    this.#blank = false
+    const digit = bytes[first]! - 48
+    if (this.#run && !cut && digit >= 0 && digit <= 9 && this.#run.row(bytes, first, last, this.#number)) {
+      this.#mine()
+      return
+    }
+    const plain = stripAnsi(bytes.toString('utf8', first, last))
+      .replaceAll('\0', '')
+      .trim()
+    const text = stripPrefixes(plain, this.#learned)
+    if (text !== '') this.#text(text, text !== plain, cut)
+  }
+
+  #text(text: string, prefixed: boolean, cut: boolean): void {
+    const line: TextLine = { text, number: this.#number, cut }
+    if (this.#run) {
+      if (prefixed && !cut && /^\d/.test(text)) {
+        const bytes = Buffer.from(text)
+        if (this.#run.row(bytes, 0, bytes.length, this.#number)) return this.#mine()
+      }
+      const fate = this.#run.line(line)
+      if (fate === 'mine') {
+        this.#mine()
+        if (cut) this.#endRun(line)
+        return
+      }
+      if (fate === 'next-run' && this.#format) {
+        this.#endRun(null)
+        this.#begin(this.#format, line)
+        return
+      }
+    }
+    if (text.startsWith('{') && /^\{\s*(?:"|$)/.test(text)) {
+      this.#json = new JsonRun(this.#context, this.#number)
+      const bytes = Buffer.from(`${text}\n`)
+      this.#jsonLine(bytes, 0, bytes.length - 1)
+      return
+    }
+    for (const format of FORMATS) {
+      const at = format.recognise(text)
+      if (at === -1 || format === this.#format) continue
+      if (at > 0) this.#learned = learnPrefix(text.slice(0, at))
+      this.#endRun(null)
+      this.#begin(format, { ...line, text: text.slice(at) })
+      return
+    }
+    this.#foreignSinceMine++
+    if (cut && this.#run) this.#endRun(line)
+  }
+
+  #begin(format: LineFormat, line: TextLine): void {
+    this.#format = format
+    this.#run = format.create(this.#context)
+    this.#foreign = 0
+    this.#foreignSinceMine = 0
+    const bytes = Buffer.from(line.text)
+    const row = !line.cut && /^\d/.test(line.text) && this.#run.row(bytes, 0, bytes.length, line.number)
+    if (!row) this.#run.line(line)
+    if (line.cut) this.#endRun(line)
+  }
+
+  #mine(): void {
+    this.#foreign += this.#foreignSinceMine
+    this.#foreignSinceMine = 0
+  }
+
+  #endRun(cut: TextLine | null): void {
+    const run = this.#run
+    if (!run) return
+    this.#run = null
+    this.#format = null
+    if (this.#foreign > 0) run.foreign(this.#foreign)
+    this.#done.push(run.end(cut))
+  }
+
+  #jsonLine(bytes: Buffer, start: number, end: number): void {
+    const text = stripPrefixes(bytes.toString('utf8', start, end), this.#learned)
+    const used = this.#json!.write(Buffer.from(`${text}\n`))
+    if (used >= 0) this.#endJson()
+  }
+
+  #endJson(): void {
+    const json = this.#json
+    if (!json) return
+    this.#json = null
+    this.#blank = false
+    const measurement = json.end()
+    if (measurement) this.#done.push(measurement)
+  }
+}
+
+function firstByte(chunk: Uint8Array): number {
+  let i = 0
+  while (i < chunk.length && (chunk[i] === 32 || chunk[i] === 10 || chunk[i] === 13 || chunk[i] === 9)) i++
+  return chunk[i] ?? 0
+}
+
+function emptyFile(bytes: number): InputError {
+  return new InputError({
+    code: 'empty-file',
+    message: `wanted the output of a latency tool, found ${bytes === 0 ? 'an empty file' : 'only blank lines'}`,
+    next: 'A tool that is killed or interrupted early prints nothing; look at its standard error and run it again.',
+  })
+}
+
+function notALatencyFile(): InputError {
+  return new InputError({
+    code: 'not-a-latency-file',
+    message:
+      'nothing in this file is the output of cyclictest, hwlatdetect, oslat, rtla or another rt-tests program',
+    next: 'Give the text or JSON that the tool itself printed.',
+  })
+}
