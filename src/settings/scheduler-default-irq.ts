@@ -1,7 +1,8 @@
-import { CpuSet } from '../core/cpu/cpu-set.ts'
-import { InputError } from '../core/errors.ts'
+import type { CpuSet } from '../core/cpu/cpu-set.ts'
 import type { Setting } from '../core/plan/setting.ts'
-import type { ProfileOption, Unit } from '../core/profile/profile.ts'
+import type { Unit } from '../core/profile/profile.ts'
+import { cpusOf } from './cpus-of.ts'
+import { optionOf } from './section.ts'
 
 const PATH = '/proc/irq/default_smp_affinity'
 
@@ -11,32 +12,21 @@ const PATH = '/proc/irq/default_smp_affinity'
  * @throws InputError `bad-cpulist` with the option's place
  */
 export function withDefaultIrq(unit: Unit, settings: readonly Setting[]): Setting[] {
-  const option = unit.options.get('default_irq_smp_affinity')
+  const option = optionOf(unit, 'default_irq_smp_affinity')
   const value = option?.value.trim() ?? 'calc'
-  if (option === undefined || value === 'calc' || value === '') return [...settings]
+  if (option === undefined || value === 'calc') return [...settings]
   const others = settings.filter(({ knob }) => knob.path !== PATH)
   return value === 'ignore' ? others : [...others, defaultMask(unit, cpusOf(option))]
 }
 
 function defaultMask(unit: Unit, cpus: CpuSet): Setting {
   return {
-    id: `${unit.name}:default_irq_smp_affinity`,
+    id: `${unit.name}:default_smp_affinity`,
     section: unit.name,
     target: PATH,
     want: cpus.toMask(),
     effect: 'now',
     compare: 'cpumask',
     knob: { knob: 'live-file', path: PATH, compare: 'cpumask' },
-  }
-}
-
-/** A cpulist, or a mask that starts with 0x. @throws InputError with the option's place */
-export function cpusOf({ value, place }: ProfileOption): CpuSet {
-  try {
-    return /^\s*0x/i.test(value) ? CpuSet.parseMask(value) : CpuSet.parse(value)
-  } catch (cause) {
-    if (!(cause instanceof InputError)) throw cause
-    const { code, message, next } = cause
-    throw new InputError({ code, message, place, cause, ...(next === undefined ? {} : { next }) })
   }
 }

@@ -5,23 +5,33 @@ import type { Unit } from '../core/profile/profile.ts'
 import { pythonRegex } from '../core/profile/python-regex.ts'
 import type { Warning } from '../core/warning.ts'
 import { wantedAffinity } from '../knobs/tasks-affinity.ts'
+import { cpusOf } from './cpus-of.ts'
 import { irqAffinitySettings } from './irq.ts'
 import type { Machine, SettingKind } from './kind.ts'
-import { cpusOf, withDefaultIrq } from './scheduler-default-irq.ts'
+import { withDefaultIrq } from './scheduler-default-irq.ts'
 import { type GroupRule, groupRules, groupSettings } from './scheduler-groups.ts'
 import { isKernelKnob, kernelKnobSetting } from './scheduler-kernel-knobs.ts'
+import { optionOf, optionWarnings } from './section.ts'
 
-/** TuneD retunes new threads from perf events; quietcore judges them at each verify. */
-const WITHOUT_EFFECT = new Set(['runtime', 'perf_mmap_pages', 'perf_process_fork'])
-const OPTIONS = new Set([
+const OPTIONS = [
   'isolated_cores',
   'ps_whitelist',
   'ps_blacklist',
   'cgroup_ps_blacklist',
   'default_irq_smp_affinity',
   'irq_process',
-])
-
+]
+const NO_EVENTS = 'quietcore listens to no events; verify judges threads that came since'
+const NO_CGROUPS = 'it is about cgroups v1, which quietcore does not use'
+const LEFT_ALONE: Readonly<Record<string, string>> = {
+  runtime: NO_EVENTS,
+  perf_mmap_pages: NO_EVENTS,
+  perf_process_fork: NO_EVENTS,
+  cgroup_mount_point: NO_CGROUPS,
+  cgroup_mount_point_init: NO_CGROUPS,
+  cgroup_groups_init: NO_CGROUPS,
+  cgroup_for_isolated_cores: NO_CGROUPS,
+}
 const OFF = new Set(['0', 'n', 'no', 'false', 'off'])
 
 /**
@@ -37,7 +47,7 @@ const OFF = new Set(['0', 'n', 'no', 'false', 'off'])
 export const scheduler: SettingKind = {
   type: 'scheduler',
   settings(unit, machine) {
-    const warnings = optionWarnings(unit)
+    const warnings = warningsOf(unit)
     const rules = groupRules(unit, warnings)
     const settings = [
       ...kernelKnobs(unit, machine),
@@ -49,8 +59,8 @@ export const scheduler: SettingKind = {
 }
 
 function isolation(unit: Unit, machine: Machine, rules: readonly GroupRule[]): Setting[] {
-  const option = unit.options.get('isolated_cores')
-  if (option === undefined || option.value.trim() === '') return []
+  const option = optionOf(unit, 'isolated_cores')
+  if (option === undefined) return []
   const isolated = cpusOf(option)
   const home = machine.facts.cpu.online.minus(isolated)
   if (home.size === 0) throw nowhere(isolated, option.place)
@@ -94,8 +104,8 @@ function kernelKnobs(unit: Unit, machine: Machine): Setting[] {
 
 /** Several expressions are split by `;`; a semicolon within one is written `\;`. */
 function patternsOf(unit: Unit, name: string): string[] {
-  const option = unit.options.get(name)
-  if (option === undefined || option.value === '') return []
+  const option = optionOf(unit, name)
+  if (option === undefined) return []
   const patterns = option.value.split(/(?<!\\);/).filter((pattern) => pattern !== '')
   for (const pattern of patterns) pythonRegex(pattern, option.place)
   return patterns
@@ -110,17 +120,12 @@ function nowhere(isolated: CpuSet, place: Place): InputError {
   })
 }
 
-function optionWarnings(unit: Unit): Warning[] {
-  return [...unit.options].flatMap(([name, { place }]): Warning[] => {
-    if (OPTIONS.has(name) || name.startsWith('group.') || isKernelKnob(name)) return []
-    if (WITHOUT_EFFECT.has(name)) {
-      const message = `${name} has no effect: quietcore listens to no events; verify judges threads that came since`
-      return [{ code: 'option-without-effect', message, place }]
-    }
-    if (name.startsWith('cgroup')) {
-      const message = `${name} is about cgroups v1, which quietcore does not use`
-      return [{ code: 'unsupported-option', message, place }]
-    }
-    return [{ code: 'unknown-option', message: `[${unit.name}] has no option '${name}'`, place }]
-  })
+/** `cgroup.NAME` and `group.NAME` carry their own names. */
+function warningsOf(unit: Unit): Warning[] {
+  const names = [...unit.options.keys()]
+  const own = names.filter((name) => name.startsWith('group.') || isKernelKnob(name))
+  const cgroups = names.filter((name) => name.startsWith('cgroup.'))
+  const leftAlone = { ...LEFT_ALONE, ...Object.fromEntries(cgroups.map((name) => [name, NO_CGROUPS])) }
+  const quiet = OFF.has(optionOf(unit, 'runtime')?.value.trim().toLowerCase() ?? '') ? ['runtime'] : []
+  return optionWarnings(unit, [...OPTIONS, ...own, ...quiet], leftAlone)
 }
