@@ -7,7 +7,8 @@ import { version } from './version.ts'
 /** Runs one command line and answers its exit code (docs/architecture.md). */
 export async function runCli(args: readonly string[]): Promise<number> {
   process.stdout.on('error', stopOnClosedPipe)
-  const [first] = args
+  const [first, second] = args
+  if (first === 'help' && second !== undefined) return runCli([second, '--help'])
   if (first === '--version' || first === '-V') {
     process.stdout.write(`quietcore ${version}\n`)
     return EXIT.done

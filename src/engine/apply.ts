@@ -171,7 +171,7 @@ class Session {
     const undone = open ? await rollBack(open, this.#active.bootId, this.#ports) : []
     const failed = undone.filter(({ outcome }) => outcome === 'failed')
     if (failed.length === 0) this.#journal.settle(this.#settled)
-    return applyFailed(cause, undone.length, failed)
+    return applyFailed(cause, undone, failed)
   }
 }
 
@@ -185,12 +185,13 @@ function named(setting: Setting, error: unknown): Error {
       })
 }
 
-function applyFailed(cause: unknown, undone: number, failed: readonly Undone[]): MachineError {
+function applyFailed(cause: unknown, undone: readonly Undone[], failed: readonly Undone[]): MachineError {
+  const restored = undone.filter(({ outcome }) => outcome === 'restored').length
   const why = cause instanceof Error ? cause.message : String(cause)
   const after =
     failed.length === 0
-      ? `The ${undone} changes made so far were undone; the machine is as before.`
-      : `Of ${undone} changes ${failed.length} could not be undone (${failed[0]!.target}: ${failed[0]!.detail}); run \`quietcore recover\`.`
+      ? `The ${restored} changes made so far were undone; the machine is as before.`
+      : `Of ${undone.length} changes ${failed.length} could not be undone (${failed[0]!.target}: ${failed[0]!.detail}); run \`quietcore recover\`.`
   const hint = cause instanceof QuietcoreError && cause.next ? ` ${cause.next}` : ''
   return new MachineError({
     code: 'apply-failed',

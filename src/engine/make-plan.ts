@@ -4,11 +4,13 @@ import { InputError } from '../core/errors.ts'
 import type { Plan } from '../core/plan/plan.ts'
 import type { Setting } from '../core/plan/setting.ts'
 import { commandLine } from '../core/profile/bootloader-line.ts'
+import { readCpulist } from '../core/profile/functions/tuned-cpulist.ts'
 import type { Profile, Unit } from '../core/profile/profile.ts'
 import { undefinedVariables } from '../core/profile/undefined-variables.ts'
 import type { Warning } from '../core/warning.ts'
 import type { KindResult, Machine } from '../settings/kind.ts'
 import { kindOf } from '../settings/kinds.ts'
+import { functionEnv } from './function-env.ts'
 import { refKey } from './journal/records.ts'
 
 /**
@@ -38,9 +40,13 @@ function settingsOf(unit: Unit, machine: Machine): KindResult {
   return kindOf(unit.type)?.settings(unit, machine) ?? { settings: [], warnings: [] }
 }
 
+/** The CPUs to isolate, in whatever form the profile's language allows, judged before anything changes. */
 function cpuWarnings(profile: Profile, machine: Machine): Warning[] {
   const text = profile.variables.get('isolated_cores')
-  return text === undefined ? [] : checkIsolated(CpuSet.parse(text), machine.facts)
+  if (text === undefined) return []
+  const place = { file: profile.path }
+  const call = { env: functionEnv(machine), place, warn: () => {} }
+  return checkIsolated(readCpulist(text, call) ?? CpuSet.empty, machine.facts.cpu, place)
 }
 
 function refuseUndefined(profile: Profile): void {
@@ -56,8 +62,12 @@ function refuseUndefined(profile: Profile): void {
 
 /** Two sections that turn the same knob: the later one wins, as when both were written one after the other. */
 function lastOfEach(settings: readonly Setting[]): Setting[] {
-  const last = new Map(settings.map((setting) => [`${setting.id} ${refKey(setting.knob)}`, setting]))
-  return [...last.values()]
+  return [...new Map(settings.map((setting) => [identity(setting), setting])).values()]
+}
+
+/** A setting that is only looked at may share its knob with the one that writes it. */
+function identity({ id, knob, carriedBy, unsupported }: Setting): string {
+  return carriedBy === undefined && unsupported === undefined ? refKey(knob) : id
 }
 
 /** Live settings first: when one of them fails, no file of the next boot has been touched yet. */

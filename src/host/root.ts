@@ -116,7 +116,7 @@ class MachineRoot implements Root {
   }
 
   discardTemporary(path: string): void {
-    attempt('remove', path + TEMPORARY, () =>
+    ifThere('remove', path + TEMPORARY, () =>
       fs.rmSync(finalTarget(this.outside(path)) + TEMPORARY, { force: true }),
     )
   }
