@@ -53,7 +53,7 @@ async function setParameters(parameters: string, ports: Ports): Promise<string[]
     file: { ...change.file, text: root.readTextIfThere(change.file.path) ?? '' },
   }))
   writeChanges(ports, { ...plan, changes })
-  return root.exists('/etc/kernel/cmdline')
+  return parameters === '' || root.exists('/etc/kernel/cmdline')
     ? []
     : [
         'There is no /etc/kernel/cmdline: a kernel that is installed later takes its parameters from the running one.',

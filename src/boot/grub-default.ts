@@ -95,8 +95,10 @@ function split(root: Root): { theirs: string; ours: string | undefined } {
   const end = text.indexOf(`\n${END}\n`, begin)
   if ((begin === 0 && !text.startsWith(BEGIN)) || end < 0) return { theirs: text, ours: undefined }
   const block = text.slice(begin, end + 1)
-  const ownNewline = block.startsWith(BEGIN_AFTER_NEWLINE)
-  const theirs = text.slice(0, ownNewline ? begin - 1 : begin) + text.slice(end + END.length + 2)
+  const after = text.slice(end + END.length + 2)
+  // A newline that we put before the block goes with it, unless somebody has written on after it.
+  const ownNewline = block.startsWith(BEGIN_AFTER_NEWLINE) && after === ''
+  const theirs = text.slice(0, ownNewline ? begin - 1 : begin) + after
   const pieces = readGrubSettings([{ path: GRUB_DEFAULTS, text: block }]).variables.get(VARIABLE) ?? []
   return { theirs, ours: unquoteFromGrub(pieces.map((piece) => piece.text).join('')) }
 }

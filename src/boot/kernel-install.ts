@@ -52,7 +52,7 @@ async function setParameters(parameters: string, ports: Ports): Promise<string[]
   const { root } = ports
   writeChanges(ports, planChanges(root, optionFiles(root), parameters, {}))
   const notes = await buildUnifiedImages(ports)
-  if (root.exists('/etc/kernel/cmdline')) return notes
+  if (parameters === '' || root.exists('/etc/kernel/cmdline')) return notes
   return [
     ...notes,
     'There is no /etc/kernel/cmdline: a kernel that is installed later takes its parameters from the running one.',

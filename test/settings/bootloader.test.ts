@@ -1,0 +1,174 @@
+import { describe, expect, test } from 'vitest'
+import { findLoader } from '../../src/boot/loaders.ts'
+import { CpuSet } from '../../src/core/cpu/cpu-set.ts'
+import type { Facts } from '../../src/core/facts.ts'
+import type { Unit } from '../../src/core/profile/profile.ts'
+import { bootloader } from '../../src/settings/bootloader.ts'
+import type { Machine } from '../../src/settings/kind.ts'
+import { madeRoot } from '../boot/support/made-root.ts'
+import { portsFor } from '../boot/support/ports.ts'
+
+const PROFILE = '/etc/quietcore/profiles/x/profile.conf'
+
+function unit(options: Record<string, string>): Unit {
+  const entries = Object.entries(options).map(
+    ([name, value], i) => [name, { value, raw: value, place: { file: PROFILE, line: i + 2 } }] as const,
+  )
+  const place = { file: PROFILE, line: 1 }
+  return {
+    name: 'bootloader',
+    type: 'bootloader',
+    priority: 0,
+    enabled: true,
+    devices: '*',
+    options: new Map(entries),
+    place,
+    dir: '',
+  }
+}
+
+function machine(files: Record<string, string>, nohzFull: CpuSet | undefined = CpuSet.empty): Machine {
+  const ports = portsFor(madeRoot(files))
+  const facts = {
+    cpu: { possible: CpuSet.parse('0-3'), nohzFull },
+    kernel: { machine: 'x86_64' },
+    cmdline: 'BOOT_IMAGE=/vmlinuz root=/dev/sda1 ro quiet',
+  } as unknown as Facts
+  return { facts, ports, loader: findLoader(ports.root), service: false }
+}
+
+const GRUB = {
+  '/etc/default/grub':
+    'GRUB_TIMEOUT=5\nGRUB_CMDLINE_LINUX_DEFAULT="quiet isolcpus=1"\nGRUB_CMDLINE_LINUX="nohz=on"\n',
+  '/etc/default/grub.d/.keep': '',
+}
+const looked = (id: string, target: string, want: string) => ({
+  id: `bootloader:${id}`,
+  section: 'bootloader',
+  target: `${target} of the running kernel`,
+  want,
+  effect: 'reboot',
+  knob: { knob: 'running-parameter', wanted: want },
+  compare: 'text',
+  carriedBy: 'bootloader:parameters',
+})
+
+describe('[bootloader]', () => {
+  test('becomes one carrier, a look at each parameter, and a look at what the kernel made of them', () => {
+    const asked = unit({
+      cmdline_base: 'nohz=on nosoftlockup',
+      cmdline_realtime: '+isolcpus=managed_irq,domain,2,3,4 nohz_full=2,3',
+      cmdline_pages: '+hugepagesz=1G hugepages=8',
+      initrd_add_img: '/x.img',
+    })
+    expect(bootloader.settings(asked, machine(GRUB))).toEqual({
+      settings: [
+        {
+          id: 'bootloader:parameters',
+          section: 'bootloader',
+          target: '/etc/default/grub.d/90-quietcore.cfg',
+          want: 'nosoftlockup isolcpus=managed_irq,domain,2-4 nohz_full=2-3 hugepagesz=1G hugepages=8',
+          effect: 'reboot',
+          knob: { knob: 'boot-parameters', loader: 'grub-drop-in' },
+          compare: 'text',
+        },
+        looked('nohz', 'nohz=', 'nohz=on'),
+        looked('nosoftlockup', 'nosoftlockup', 'nosoftlockup'),
+        looked('isolcpus', 'isolcpus=', 'isolcpus=managed_irq,domain,2-4'),
+        looked('nohz_full', 'nohz_full=', 'nohz_full=2-3'),
+        looked('hugepages@1073741824', 'hugepagesz=', 'hugepagesz=1G hugepages=8'),
+        {
+          id: 'bootloader:isolated',
+          section: 'bootloader',
+          target: '/sys/devices/system/cpu/isolated',
+          want: '2-3',
+          effect: 'reboot',
+          knob: { knob: 'live-file', path: '/sys/devices/system/cpu/isolated' },
+          compare: 'cpulist',
+          carriedBy: 'bootloader:parameters',
+        },
+        {
+          id: 'bootloader:nohz-full-cpus',
+          section: 'bootloader',
+          target: '/sys/devices/system/cpu/nohz_full',
+          want: '2-3',
+          effect: 'reboot',
+          knob: { knob: 'live-file', path: '/sys/devices/system/cpu/nohz_full' },
+          compare: 'cpulist',
+          carriedBy: 'bootloader:parameters',
+        },
+      ],
+      warnings: [
+        {
+          code: 'not-supported',
+          message:
+            'initrd_add_img is not supported: an early image that only GRUB would load; put the file into the initramfs by dracut or initramfs-tools',
+          place: { file: PROFILE, line: 5 },
+        },
+        {
+          code: 'cmdline-conflict',
+          message: `isolcpus is set twice: 'isolcpus=1' in /etc/default/grub:2 and 'isolcpus=managed_irq,domain,2-4' in ${PROFILE}:3; the kernel keeps the first one, isolcpus=1: remove it to have the profile's`,
+          place: { file: '/etc/default/grub', line: 2 },
+        },
+      ],
+    })
+  })
+
+  test('without parameters wants nothing', () => {
+    expect(bootloader.settings(unit({}), machine(GRUB))).toEqual({ settings: [], warnings: [] })
+  })
+
+  test('on a machine without a boot loader that is known says so, and still looks', () => {
+    expect(bootloader.settings(unit({ cmdline: 'nosmt' }), machine({}))).toEqual({
+      settings: [
+        {
+          id: 'bootloader:parameters',
+          section: 'bootloader',
+          target: 'boot loader',
+          want: 'nosmt',
+          effect: 'reboot',
+          knob: { knob: 'boot-parameters', loader: '' },
+          compare: 'text',
+          unsupported: 'no boot loader that quietcore knows was found; set these kernel parameters by hand',
+        },
+        looked('nosmt', 'nosmt', 'nosmt'),
+      ],
+      warnings: [
+        {
+          code: 'no-boot-loader',
+          message:
+            'no boot loader that quietcore knows was found (GRUB, boot loader entries, rpm-ostree, kernel-install): the kernel parameters will not be set',
+          place: { file: PROFILE, line: 1 },
+        },
+      ],
+    })
+  })
+
+  test('that makes the line longer than the kernel reads warns with the bytes, what the boot loader adds included', () => {
+    // 'BOOT_IMAGE=/vmlinuz root=/dev/sda1 ro quiet isolcpus=1 nohz=on ' is 63 bytes, NUL 1
+    const fits = bootloader.settings(unit({ cmdline: `x=${'y'.repeat(2048 - 64 - 2)}` }), machine(GRUB))
+    expect(fits.warnings).toEqual([])
+    const over = bootloader.settings(unit({ cmdline: `x=${'y'.repeat(2048 - 64 - 1)}` }), machine(GRUB))
+    expect(over.warnings).toEqual([
+      {
+        code: 'cmdline-too-long',
+        message:
+          'the kernel command line would need 2049 bytes, this kernel reads 2048: the rest would be lost at boot',
+      },
+    ])
+  })
+
+  test('on a kernel without nohz_full says that it cannot be had', () => {
+    const { settings } = bootloader.settings(unit({ cmdline: 'nohz_full=2' }), {
+      ...machine(GRUB),
+      facts: {
+        ...machine(GRUB).facts,
+        cpu: { possible: CpuSet.parse('0-3'), nohzFull: undefined } as Facts['cpu'],
+      },
+    })
+    expect(settings.at(-1)).toMatchObject({
+      id: 'bootloader:nohz-full-cpus',
+      unsupported: 'this kernel was built without CONFIG_NO_HZ_FULL',
+    })
+  })
+})
