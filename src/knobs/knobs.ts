@@ -1,4 +1,5 @@
 import type { KnobRef } from '../core/plan/setting.ts'
+import { bootParameters } from './boot-parameters.ts'
 import { dirtyLimit } from './dirty-limit.ts'
 import { diskFile } from './disk-file.ts'
 import { ethtool } from './ethtool.ts'
@@ -7,6 +8,7 @@ import { irqAffinity } from './irq-affinity.ts'
 import type { Knob } from './knob.ts'
 import { liveFile } from './live-file.ts'
 import { moduleParameter } from './module-parameter.ts'
+import { runningParameter } from './running-parameter.ts'
 import { script } from './script.ts'
 import { statusField } from './status-field.ts'
 import { systemdUnit } from './systemd-unit.ts'
@@ -15,6 +17,7 @@ import { tasksPolicy } from './tasks-policy.ts'
 
 /** All ways of changing a machine. A new one is a file here and a line in this list. */
 export const KNOBS: readonly Knob[] = [
+  bootParameters,
   dirtyLimit,
   diskFile,
   ethtool,
@@ -22,6 +25,7 @@ export const KNOBS: readonly Knob[] = [
   irqAffinity,
   liveFile,
   moduleParameter,
+  runningParameter,
   script,
   statusField,
   systemdUnit,

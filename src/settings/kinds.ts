@@ -1,7 +1,8 @@
+import { bootloader } from './bootloader.ts'
 import type { SettingKind } from './kind.ts'
 
 /** All kinds of settings. A new one is a file here and a line in this list. */
-export const KINDS: readonly SettingKind[] = []
+export const KINDS: readonly SettingKind[] = [bootloader]
 
 const BY_TYPE = new Map(KINDS.map((kind) => [kind.type, kind]))
 
