@@ -9,7 +9,7 @@ import { histogramMeanUs } from './survival.ts'
 export function checkAgainstFooter(
   read: CyclictestText,
   cpus: readonly CpuMeasurement[],
-  unitUs: number,
+  perUs: number,
   summed: boolean,
 ): void {
   const { columns, footer, findings } = read
@@ -60,7 +60,7 @@ export function checkAgainstFooter(
     findings.note('overflow-list-missing', 'the lists of overflowed cycles are not there')
   }
   cpus.forEach((cpu, thread) => {
-    checkThread(read, cpu, thread, unitUs)
+    checkThread(read, cpu, thread, perUs)
   })
 }
 
@@ -68,7 +68,7 @@ function checkThread(
   { footer, findings }: CyclictestText,
   cpu: CpuMeasurement,
   thread: number,
-  unitUs: number,
+  perUs: number,
 ): void {
   const histogram = cpu.histogram!
   const who = `thread ${thread}`
@@ -90,7 +90,7 @@ function checkThread(
   const [min, mean, max] = [footer.mins?.[thread], footer.avgs?.[thread], footer.maxs?.[thread]]
   const [first, last] = [histogram.firstBucket, histogram.lastBucket]
   const overflow = histogram.overflows > 0
-  const from = histogram.overflowFromNs === null ? 0 : histogram.overflowFromNs / unitUs / 1000
+  const from = histogram.overflowFromNs === null ? 0 : (histogram.overflowFromNs * perUs) / 1000
   if (min !== undefined && (first === -1 ? min < from : min !== first)) {
     findings.doubt(
       'min-outside-histogram',
@@ -104,7 +104,7 @@ function checkThread(
   if (min !== undefined && max !== undefined && mean !== undefined && (mean < min || mean > max)) {
     findings.doubt('contradictory', `${who}: min ${min}, avg ${mean}, max ${max} cannot be of one run`)
   } else if (mean !== undefined) {
-    checkMean({ footer, findings } as CyclictestText, cpu, who, mean, max ?? Number.POSITIVE_INFINITY, unitUs)
+    checkMean({ footer, findings } as CyclictestText, cpu, who, mean, max ?? Number.POSITIVE_INFINITY, perUs)
   }
 }
 
@@ -115,14 +115,14 @@ function checkMean(
   who: string,
   mean: number,
   max: number,
-  unitUs: number,
+  perUs: number,
 ): void {
   const histogram = cpu.histogram!
   const low = histogramMeanUs(histogram)
   if (low === null) return
-  const lowest = low.us / unitUs
+  const lowest = low.us * perUs
   const overflowed =
-    (histogram.overflows * (max - (histogram.overflowFromNs ?? 0) / unitUs / 1000)) / histogram.samples
+    (histogram.overflows * (max - (histogram.overflowFromNs ?? 0 * perUs) / 1000)) / histogram.samples
   const highest = histogram.overflows > 0 ? lowest + Math.max(0, overflowed) : lowest
   if (mean < Math.floor(lowest - 1e-6) || mean > highest + 1e-6) {
     read.findings.doubt(

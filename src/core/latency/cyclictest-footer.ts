@@ -64,7 +64,12 @@ export class CyclictestFooter {
       if (!cut) findings.doubt('damaged-line', `the overflow list of thread ${thread} is not whole`, number)
       return
     }
-    if (cut) return
+    // a cut list is whole only when it is the last thread's and accounts for every overflow
+    if (
+      cut &&
+      (thread !== (this.mins?.length ?? 0) - 1 || cycles.length + Number(more) !== this.overflows?.[thread])
+    )
+      return
     if (cycles.length > MAX_LOGGED) {
       findings.note(
         'overflow-list-shortened',

@@ -11,17 +11,17 @@ const DEFAULT_INTERVAL_US = 1000
 
 /** One Measurement out of what was read, with what does not fit together as findings. */
 export function cyclictestMeasurement(read: CyclictestText, options: RunOptions): Measurement {
-  const unitUs = options.nanoseconds || read.threads.nanoseconds ? 1e-3 : 1
+  const perUs = options.nanoseconds || read.threads.nanoseconds ? 1000 : 1
   const { findings, footer } = read
   const argv = read.context.argv ?? null
   const cpus =
     read.columns.rows > 0 || read.header || footer.mins !== null
-      ? fromHistogram(read, options, unitUs)
+      ? fromHistogram(read, options, perUs)
       : read.threads.threads.size > 0
-        ? fromThreadLines(read, options, unitUs)
+        ? fromThreadLines(read, options, perUs)
         : [...read.dumped]
             .sort((a, b) => a[0] - b[0])
-            .map(([thread, samples]) => fromDump(thread, samples, options, unitUs))
+            .map(([thread, samples]) => fromDump(thread, samples, options, perUs))
   const intervals = cpus.map((cpu, index) => intervalOf(read, options, argv !== null, cpu.thread ?? index))
   const threads = cpus.map((cpu, index) => ({
     name: `thread ${cpu.thread ?? index}`,
@@ -64,7 +64,7 @@ export function cyclictestMeasurement(read: CyclictestText, options: RunOptions)
   }
 }
 
-function fromHistogram(read: CyclictestText, options: RunOptions, unitUs: number): CpuMeasurement[] {
+function fromHistogram(read: CyclictestText, options: RunOptions, perUs: number): CpuMeasurement[] {
   const { columns, footer, findings } = read
   const pages = columns.finish()
   const summed = columns.width > 1 && columns.sumRows > 0 && columns.notSumRows === 0
@@ -85,9 +85,9 @@ function fromHistogram(read: CyclictestText, options: RunOptions, unitUs: number
     const log = footer.logs.get(thread)
     const histogram = new Histogram(
       {
-        bucketNs: unitUs * 1000,
+        bucketNs: 1000 / perUs,
         overflows,
-        overflowFromNs: overflowFrom === null ? null : overflowFrom * unitUs * 1000,
+        overflowFromNs: overflowFrom === null ? null : (overflowFrom * 1000) / perUs,
         overflowCycles: log?.cycles,
         complete,
       },
@@ -96,7 +96,7 @@ function fromHistogram(read: CyclictestText, options: RunOptions, unitUs: number
     const samples = complete ? histogram.samples : null
     const none = samples === 0
     const value = (numbers: readonly number[] | null) =>
-      none || numbers?.[thread] === undefined ? null : numbers[thread]! * unitUs
+      none || numbers?.[thread] === undefined ? null : numbers[thread]! / perUs
     if (none) findings.doubt('no-samples', `thread ${thread} has no samples`)
     return {
       cpu: cpuOf(options, thread),
@@ -110,7 +110,7 @@ function fromHistogram(read: CyclictestText, options: RunOptions, unitUs: number
     }
   })
   if (count === 0) findings.doubt('no-samples', 'the histogram has no rows and no footer')
-  checkAgainstFooter(read, cpus, unitUs, summed)
+  checkAgainstFooter(read, cpus, perUs, summed)
   return cpus
 }
 
@@ -125,7 +125,7 @@ function overflowStart(read: CyclictestText, options: RunOptions): number | null
   return proven > 0 ? proven : null
 }
 
-function fromThreadLines(read: CyclictestText, options: RunOptions, unitUs: number): CpuMeasurement[] {
+function fromThreadLines(read: CyclictestText, options: RunOptions, perUs: number): CpuMeasurement[] {
   const lines = [...read.threads.threads.values()].sort((a, b) => a.thread - b.thread)
   return lines.map((line) => {
     const { thread, cycles, min, avg, max } = line
@@ -137,7 +137,7 @@ function fromThreadLines(read: CyclictestText, options: RunOptions, unitUs: numb
       )
     }
     if (line.smis) read.findings.note('smi-during-run', `thread ${thread} saw ${line.smis} SMIs`)
-    const us = (value: number | null) => (value === null ? null : value * unitUs)
+    const us = (value: number | null) => (value === null ? null : value / perUs)
     return {
       cpu: cpuOf(options, thread),
       thread,
@@ -151,17 +151,12 @@ function fromThreadLines(read: CyclictestText, options: RunOptions, unitUs: numb
   })
 }
 
-function fromDump(
-  thread: number,
-  samples: DumpedThread,
-  options: RunOptions,
-  unitUs: number,
-): CpuMeasurement {
+function fromDump(thread: number, samples: DumpedThread, options: RunOptions, perUs: number): CpuMeasurement {
   const histogram = new Histogram(
     {
-      bucketNs: unitUs * 1000,
+      bucketNs: 1000 / perUs,
       overflows: samples.overflows,
-      overflowFromNs: samples.overflowFrom * unitUs * 1000,
+      overflowFromNs: (samples.overflowFrom * 1000) / perUs,
     },
     samples.pages.finish(),
   )
@@ -170,9 +165,9 @@ function fromDump(
     thread,
     context: null,
     samples: samples.samples,
-    minUs: samples.min * unitUs,
-    meanUs: (samples.sum / samples.samples) * unitUs,
-    maxUs: samples.max * unitUs,
+    minUs: samples.min / perUs,
+    meanUs: samples.sum / samples.samples / perUs,
+    maxUs: samples.max / perUs,
     histogram,
   }
 }

@@ -72,20 +72,20 @@ export class CyclictestText implements LineParser {
   }
 
   foreign(count: number): void {
-    this.findings.note(
-      'foreign-lines',
-      `${count} lines between the lines of the tool are not the tool's and were passed over`,
-    )
+    this.findings.foreign(count)
   }
 
   end(cut: TextLine | null): Measurement {
     if (cut) {
-      const whole = /^T: .*(?:Max|SMI):[ \d]{8,}$/.test(cut.text) || cut.text.startsWith('spikes = ')
-      const message = `the file ends in the middle of a line: '${cut.text.slice(-60)}'`
-      if (whole) this.findings.note('no-final-newline', message, cut.number)
-      else this.findings.doubt('truncated', message, cut.number)
+      const whole = /^T: .*(?:Max|SMI):[ \d]{8,}$/.test(cut.text) || this.#lastListWhole(cut.text)
+      this.findings.cut(cut, whole)
     }
     return cyclictestMeasurement(this, readOptions('cyclictest', this.context.argv ?? null))
+  }
+
+  #lastListWhole(text: string): boolean {
+    const thread = /^# Thread (\d{1,5}):/.exec(text)?.[1]
+    return thread !== undefined && this.footer.logs.has(Number(thread))
   }
 
   #rare(text: string, number: number, cut: boolean): boolean {

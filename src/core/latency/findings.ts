@@ -1,3 +1,4 @@
+import type { TextLine } from './line-parser.ts'
 import type { Finding } from './measurement.ts'
 
 /** Same finding on many lines: the first ones are told, the rest counted. */
@@ -16,6 +17,23 @@ export class FindingList {
   /** The numbers cannot be trusted for a verdict. */
   doubt(code: string, message: string, line?: number): void {
     this.#add({ code, message, trust: false, ...(line !== undefined && { line }) })
+  }
+
+  /** The file ended without a line feed: harmless only when the line is proven whole. */
+  cut(line: TextLine, whole: boolean): void {
+    const end = `'${line.text.slice(-60)}'`
+    if (whole)
+      this.note('no-final-newline', `the last line has no line feed, but is whole: ${end}`, line.number)
+    else
+      this.doubt('truncated', `the file ends in the middle of a line, or right after it: ${end}`, line.number)
+  }
+
+  /** Lines of others between the lines of the run. */
+  foreign(count: number): void {
+    this.note(
+      'foreign-lines',
+      `${count} lines between those of the tool are not the tool's and were passed over`,
+    )
   }
 
   has(code: string): boolean {

@@ -65,10 +65,7 @@ class Hwlatdetect implements LineParser {
   }
 
   foreign(count: number): void {
-    this.#findings.note(
-      'foreign-lines',
-      `${count} lines between the lines of the tool are not the tool's and were passed over`,
-    )
+    this.#findings.foreign(count)
   }
 
   end(cut: TextLine | null): Measurement {
@@ -150,17 +147,12 @@ class Hwlatdetect implements LineParser {
 
   /** A last sample without line feed may be half a number; the summary says whether it can be the maximum. */
   #cut(cut: TextLine): void {
-    const message = `the file ends in the middle of a line: '${cut.text.slice(-60)}'`
     const recorded = Number(this.#facts.get('samples recorded') ?? Number.NaN)
     if (this.#lastCut && recorded === this.#eventCount + 1) {
       this.#add(this.#lastCut)
-      const known = amountUs(this.#facts.get('max latency')) === this.#maxUs
-      if (known) return this.#findings.note('no-final-newline', message, cut.number)
+      return this.#findings.cut(cut, amountUs(this.#facts.get('max latency')) === this.#maxUs)
     }
-    if (/^Samples exceeding threshold: 0$/.test(cut.text) && recorded === 0) {
-      return this.#findings.note('no-final-newline', message, cut.number)
-    }
-    this.#findings.doubt('truncated', message, cut.number)
+    this.#findings.cut(cut, recorded === 0 && /^Samples exceeding threshold: 0$/.test(cut.text))
   }
 
   #checkSummary(summary: string | undefined, threshold: number | null): number | null {

@@ -16,9 +16,9 @@ const DEFAULT_DISTANCE_US = 500
 export function cyclictestJson(report: JsonReport, tool: string): Measurement {
   const { findings, head, argv } = report
   const options = readOptions(tool, argv)
-  const unitUs = head.get('resolution_in_ns') === '1' || options.nanoseconds ? 1e-3 : 1
+  const perUs = head.get('resolution_in_ns') === '1' || options.nanoseconds ? 1000 : 1
   const threads = orderedThreads(report, options)
-  const cpus = threads.map(([number, thread]) => measured(report, options, number, thread, unitUs))
+  const cpus = threads.map(([number, thread]) => measured(report, options, number, thread, perUs))
   if (cpus.length === 0) findings.doubt('no-samples', 'no thread is in the report')
   if (options.cpus) checkCpus(report, options, cpus)
   const periodic = tool === 'cyclictest'
@@ -67,14 +67,14 @@ function measured(
   options: RunOptions,
   number: number,
   thread: JsonThread,
-  unitUs: number,
+  perUs: number,
 ): CpuMeasurement {
   const { findings } = report
   const { numbers } = thread
   const cycles = numbers.get('cycles') ?? numbers.get('samples') ?? null
   const us = (name: string) => {
     const value = numbers.get(name) ?? null
-    return cycles === 0 || value === null ? null : value * unitUs
+    return cycles === 0 || value === null ? null : value / perUs
   }
   if (cycles === 0) findings.doubt('no-samples', `thread ${number} has no samples`)
   else if (cycles === null || us('max') === null) {
@@ -89,10 +89,10 @@ function measured(
     minUs: us('min'),
     meanUs: us('avg'),
     maxUs: us('max'),
-    histogram: histogramOf(report, options, number, thread, cycles, unitUs),
+    histogram: histogramOf(report, options, number, thread, cycles, perUs),
   }
   checkOrder(report, `thread ${number}`, result)
-  if (result.histogram?.complete && cycles !== 0) checkHistogram(report, number, result, unitUs)
+  if (result.histogram?.complete && cycles !== 0) checkHistogram(report, number, result, perUs)
   return result
 }
 
@@ -103,7 +103,7 @@ function histogramOf(
   number: number,
   { histogram }: JsonThread,
   cycles: number | null,
-  unitUs: number,
+  perUs: number,
 ): Histogram | null {
   if (!histogram || (histogram.entries === 0 && options.buckets === null)) return null
   const rest = cycles === null ? 0 : cycles - histogram.counted
@@ -116,16 +116,16 @@ function histogramOf(
   const from = options.buckets ?? histogram.last + 1
   return new Histogram(
     {
-      bucketNs: unitUs * 1000,
+      bucketNs: 1000 / perUs,
       overflows: Math.max(0, rest),
-      overflowFromNs: from * unitUs * 1000,
+      overflowFromNs: (from * 1000) / perUs,
       complete: cycles !== null && rest >= 0 && !findings.has('damaged-row') && !findings.has('truncated'),
     },
     histogram.pages.finish(),
   )
 }
 
-function checkHistogram({ findings }: JsonReport, number: number, cpu: CpuMeasurement, unitUs: number): void {
+function checkHistogram({ findings }: JsonReport, number: number, cpu: CpuMeasurement, perUs: number): void {
   const histogram = cpu.histogram!
   const { firstBucket, lastBucket, overflows } = histogram
   const who = `thread ${number}`
@@ -134,21 +134,21 @@ function checkHistogram({ findings }: JsonReport, number: number, cpu: CpuMeasur
   if (min !== null && (firstBucket === -1 ? min < from : min !== histogram.lowerUs(firstBucket))) {
     findings.doubt(
       'min-outside-histogram',
-      `${who}: min is ${min} us, the first bucket with samples ${firstBucket * unitUs} us`,
+      `${who}: min is ${min} us, the first bucket with samples ${firstBucket / perUs} us`,
     )
   }
   if (max !== null && (overflows > 0 ? max < from : max !== histogram.upperUs(lastBucket))) {
     const where =
       overflows > 0
         ? `${overflows} cycles overflowed ${from} us`
-        : `the last bucket with samples is ${lastBucket * unitUs} us`
+        : `the last bucket with samples is ${lastBucket / perUs} us`
     findings.doubt('max-outside-histogram', `${who}: max is ${max} us, but ${where}`)
   }
   const mean = histogramMeanUs(histogram)
   if (mean === null || cpu.meanUs === null || max === null) return
   const highest = mean.us + (overflows * Math.max(0, max - from)) / histogram.samples
   // avg is printed to two digits
-  if (cpu.meanUs < mean.us - 0.011 * unitUs || cpu.meanUs > highest + 0.011 * unitUs) {
+  if (cpu.meanUs < mean.us - 0.011 / perUs || cpu.meanUs > highest + 0.011 / perUs) {
     findings.doubt(
       'average-differs',
       `${who}: avg is ${cpu.meanUs} us, the histogram allows ${mean.us.toFixed(2)} to ${highest.toFixed(2)}`,

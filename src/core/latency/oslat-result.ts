@@ -27,9 +27,9 @@ export function oslatCore(
   timesInNs: boolean,
   findings: FindingList,
 ): CpuMeasurement {
-  const unit = timesInNs ? 1e-3 : 1
-  const minUs = core.min === null ? null : core.min * unit
-  const maxUs = core.max === null ? null : core.max * unit
+  const perUs = timesInNs ? 1000 : 1
+  const minUs = core.min === null ? null : core.min / perUs
+  const maxUs = core.max === null ? null : core.max / perUs
   const histogram = core.pages && widthNs !== null ? table(core, widthNs, minUs, maxUs) : null
   const who = core.cpu === null ? `thread ${core.thread}` : `CPU ${core.cpu}`
   if (core.pages && widthNs === null) {

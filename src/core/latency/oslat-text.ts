@@ -62,19 +62,12 @@ class OslatText implements LineParser {
   }
 
   foreign(count: number): void {
-    this.#findings.note(
-      'foreign-lines',
-      `${count} lines between the lines of the tool are not the tool's and were passed over`,
-    )
+    this.#findings.foreign(count)
   }
 
   end(cut: TextLine | null): Measurement {
     const findings = this.#findings
-    if (cut) {
-      const message = `the file ends in the middle of a line: '${cut.text.slice(-60)}'`
-      if (/^Duration:.*\(sec\)$/.test(cut.text)) findings.note('no-final-newline', message, cut.number)
-      else findings.doubt('truncated', message, cut.number)
-    }
+    if (cut) findings.cut(cut, /^Duration:.*\(sec\)$/.test(cut.text))
     const argv = this.#context.argv ?? null
     const options = readOptions('oslat', argv)
     const cpus = this.#cores(options.width)

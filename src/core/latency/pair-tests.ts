@@ -39,21 +39,12 @@ class PairTest implements LineParser {
   }
 
   foreign(count: number): void {
-    this.#findings.note(
-      'foreign-lines',
-      `${count} lines between the lines of the tool are not the tool's and were passed over`,
-    )
+    this.#findings.foreign(count)
   }
 
   end(cut: TextLine | null): Measurement {
     const findings = this.#findings
-    if (cut && !/^All tests PASSED\.$/.test(cut.text)) {
-      findings.doubt(
-        'truncated',
-        `the file ends in the middle of a line: '${cut.text.slice(-60)}'`,
-        cut.number,
-      )
-    }
+    if (cut) findings.cut(cut, /^All tests PASSED\.$/.test(cut.text))
     if (this.#ssdd) {
       if (this.#outcome === null) findings.doubt('truncated', 'ssdd did not say whether its tests passed')
       else if (!this.#outcome.startsWith('All')) findings.doubt('tool-failed', this.#outcome)

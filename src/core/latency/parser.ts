@@ -167,7 +167,8 @@ class Parser implements LatencyParser {
       return
     }
     this.#foreignSinceMine++
-    if (cut && this.#run) this.#endRun(line)
+    // the prompt of a shell is no line of the tool that was cut
+    if (cut && this.#run && !/^[^#].*[#$%>]$/.test(text)) this.#endRun(line)
   }
 
   #begin(format: LineFormat, line: TextLine): void {

@@ -26,6 +26,7 @@ export class RtlaHist implements LineParser {
   osnoise = false
   nanoseconds = false
   #titled = false
+  #wholeCut = false
   #durationS: number | null = null
 
   constructor(context: RunContext) {
@@ -63,7 +64,12 @@ export class RtlaHist implements LineParser {
     const summary = SUMMARY.exec(text)
     if (summary) {
       const values = summary[2]!.trim() === '' ? [] : summary[2]!.trim().split(/\s+/)
-      if (!cut) (this.allContexts ? this.all : this.summary).set(summary[1]!, values)
+      // a whole summary line is 6 wide and then 10 for each column, the last blank may be trimmed
+      const whole =
+        !cut ||
+        (summary[1] === 'max' && text.length >= 5 + 10 * values.length && values.length === this.#width())
+      this.#wholeCut = cut && whole
+      if (whole) (this.allContexts ? this.all : this.summary).set(summary[1]!, values)
       return 'mine'
     }
     if (/^ALL:/.test(text)) {
@@ -81,20 +87,12 @@ export class RtlaHist implements LineParser {
   }
 
   foreign(count: number): void {
-    this.findings.note(
-      'foreign-lines',
-      `${count} lines between the lines of the tool are not the tool's and were passed over`,
-    )
+    this.findings.foreign(count)
   }
 
   end(cut: TextLine | null): Measurement {
     const { findings } = this
-    if (cut) {
-      const message = `the file ends in the middle of a line: '${cut.text.slice(-60)}'`
-      if (/hit stop tracing$|^Saving trace to .*\.txt$/.test(cut.text))
-        findings.note('no-final-newline', message, cut.number)
-      else findings.doubt('truncated', message, cut.number)
-    }
+    if (cut) findings.cut(cut, this.#wholeCut || /hit stop tracing$|^Saving trace to .*\.txt$/.test(cut.text))
     const tool = this.osnoise ? 'rtla-osnoise' : 'rtla-timerlat'
     const argv = this.context.argv ?? null
     const options = readOptions(tool, argv)
@@ -125,6 +123,10 @@ export class RtlaHist implements LineParser {
       exitCode: this.context.exitCode ?? null,
       findings: findings.list(),
     }
+  }
+
+  #width(): number {
+    return (this.allContexts ?? this.columns ?? []).length
   }
 
   #header(text: string): LineFate {

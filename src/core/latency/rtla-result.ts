@@ -33,23 +33,29 @@ export function rtlaColumns(read: RtlaHist, options: RunOptions): CpuMeasurement
   if (store.width !== 0 && store.width !== columns.length) {
     findings.doubt('columns-differ', `the header has ${columns.length} columns, the rows ${store.width}`)
   }
-  const unitUs = read.nanoseconds || options.nanoseconds ? 1e-3 : 1
+  const perUs = read.nanoseconds || options.nanoseconds ? 1000 : 1
   const bucket = bucketSize(read, options)
   const overFrom =
     options.buckets !== null || options.width !== null
       ? (options.buckets ?? DEFAULT_ENTRIES) * bucket
       : store.lastIndex + bucket
   const complete = missing.length === 0 && !findings.has('damaged-row') && !findings.has('columns-differ')
+  // without a single row all that is known of the overflow is its minimum
+  const overflowNs = (from: number, index: number) => {
+    const lowest =
+      store.rows === 0 && options.buckets === null ? rtlaValue(summary.get('min')?.[index]) : from
+    return lowest === null ? null : (lowest * 1000) / perUs
+  }
   const cpus = columns.map(({ context, cpu }, index): CpuMeasurement => {
     const value = (name: string) => rtlaValue(summary.get(name)?.[index])
     const who = `CPU ${cpu}${context ? ` ${context}` : ''}`
     const count = value('count')
     const histogram = new Histogram(
       {
-        bucketNs: bucket * unitUs * 1000,
-        resolutionNs: unitUs * 1000,
+        bucketNs: (bucket * 1000) / perUs,
+        resolutionNs: 1000 / perUs,
         overflows: value('over') ?? 0,
-        overflowFromNs: store.rows === 0 && options.buckets === null ? null : overFrom * unitUs * 1000,
+        overflowFromNs: overflowNs(overFrom, index),
         complete: complete && value('over') !== null,
       },
       widen(pages[index], bucket),
@@ -62,7 +68,7 @@ export function rtlaColumns(read: RtlaHist, options: RunOptions): CpuMeasurement
         `${who}: the rows and 'over:' add up to ${histogram.samples}, 'count:' says ${count}`,
       )
     }
-    const us = (name: string) => (none || value(name) === null ? null : value(name)! * unitUs)
+    const us = (name: string) => (none || value(name) === null ? null : value(name)! / perUs)
     const result = {
       cpu,
       thread: null,
@@ -81,7 +87,7 @@ export function rtlaColumns(read: RtlaHist, options: RunOptions): CpuMeasurement
       'no-samples',
       read.columns === null ? 'the header "Index …" is missing' : 'no CPU has a column',
     )
-  checkAll(read, cpus, unitUs)
+  checkAll(read, cpus, perUs)
   return cpus
 }
 
@@ -152,7 +158,7 @@ function checkColumn({ findings }: RtlaHist, cpu: CpuMeasurement, who: string): 
 }
 
 /** The ALL: block repeats count, min and max over the CPUs. */
-function checkAll(read: RtlaHist, cpus: readonly CpuMeasurement[], unitUs: number): void {
+function checkAll(read: RtlaHist, cpus: readonly CpuMeasurement[], perUs: number): void {
   const names = { IRQ: 'irq', Thr: 'thread', Usr: 'user' } as const
   read.allContexts?.forEach((name, index) => {
     const context = names[name as keyof typeof names]
@@ -165,10 +171,10 @@ function checkAll(read: RtlaHist, cpus: readonly CpuMeasurement[], unitUs: numbe
     if (count !== null && count !== samples) {
       read.findings.doubt('contradictory', `ALL: counts ${count} for ${name}, the CPUs add up to ${samples}`)
     }
-    if (max !== null && Math.abs(max * unitUs - maxUs) > 1e-9) {
+    if (max !== null && Math.abs(max / perUs - maxUs) > 1e-9) {
       read.findings.doubt(
         'contradictory',
-        `ALL: max of ${name} is ${max * unitUs} us, the CPUs reach ${maxUs}`,
+        `ALL: max of ${name} is ${max / perUs} us, the CPUs reach ${maxUs}`,
       )
     }
   })

@@ -19,9 +19,10 @@ class RtlaTop implements LineParser {
   readonly #notes = new RtlaNotes()
   readonly #rows = new Map<number, readonly CpuMeasurement[]>()
   #osnoise = false
-  #unitUs = 1
+  #perUs = 1
   #durationS: number | null = null
   #titled = false
+  #wholeCut = false
 
   constructor(context: RunContext) {
     this.#context = context
@@ -34,7 +35,10 @@ class RtlaTop implements LineParser {
   line({ text, number, cut }: TextLine): LineFate {
     const row = ROW.exec(text)
     if (row) {
-      if (!cut && row[1] !== 'ALL') this.#row(Number(row[1]), Number(row[2]), row[3]!, number)
+      // the last group of a whole row is four numbers of 9, with blanks between
+      const whole = !cut || (text.split('|').at(-1)?.length ?? 0) >= 39
+      this.#wholeCut = cut && whole
+      if (whole && row[1] !== 'ALL') this.#row(Number(row[1]), Number(row[2]), row[3]!, number)
       return 'mine'
     }
     if (/(?:Timer Latency|Operating System Noise|hardware-related noise)$/.test(text)) {
@@ -45,7 +49,7 @@ class RtlaTop implements LineParser {
       if (text.startsWith('CPU Period')) this.#osnoise = true
     } else if (/^(?:duration: +)?\d+ \d\d:\d\d:\d\d +\|/.test(text)) {
       this.#durationS = rtlaDurationS(text)
-      this.#unitUs = /\(ns\)|is in ns/.test(text) ? 1e-3 : 1
+      this.#perUs = /\(ns\)|is in ns/.test(text) ? 1000 : 1
       if (text.startsWith('duration:')) this.#osnoise = true
     } else if (/^[-|]{8,}/.test(text)) return 'mine'
     else return this.#notes.line(text, number, this.#findings) ? 'mine' : 'other'
@@ -53,20 +57,12 @@ class RtlaTop implements LineParser {
   }
 
   foreign(count: number): void {
-    this.#findings.note(
-      'foreign-lines',
-      `${count} lines between the lines of the tool are not the tool's and were passed over`,
-    )
+    this.#findings.foreign(count)
   }
 
   end(cut: TextLine | null): Measurement {
     const findings = this.#findings
-    if (cut) {
-      const message = `the file ends in the middle of a line: '${cut.text.slice(-60)}'`
-      if (/hit stop tracing$|^Saving trace to .*\.txt$/.test(cut.text))
-        findings.note('no-final-newline', message, cut.number)
-      else findings.doubt('truncated', message, cut.number)
-    }
+    if (cut) findings.cut(cut, this.#wholeCut || /hit stop tracing$|^Saving trace to .*\.txt$/.test(cut.text))
     const tool = this.#osnoise ? 'rtla-osnoise' : 'rtla-timerlat'
     const argv = this.#context.argv ?? null
     const options = readOptions(tool, argv)
@@ -124,7 +120,7 @@ class RtlaTop implements LineParser {
     return values.map((four, index) => {
       const [min, avg, max] = four.slice(1).map(rtlaValue)
       const us = (value: number | null | undefined) =>
-        count === 0 || value == null ? null : value * this.#unitUs
+        count === 0 || value == null ? null : value / this.#perUs
       const result = { minUs: us(min), meanUs: us(avg), maxUs: us(max) }
       if (count === 0 || max === null)
         this.#findings.doubt('no-samples', `CPU ${cpu} has no ${TIMERLAT_CONTEXTS[index]} samples`)
@@ -152,7 +148,7 @@ class RtlaTop implements LineParser {
     this.#osnoise = true
     const single = rtlaValue(values[4])
     if (count === 0) this.#findings.doubt('no-samples', `CPU ${cpu} has no periods`)
-    const maxUs = count === 0 || single === null ? null : single * this.#unitUs
+    const maxUs = count === 0 || single === null ? null : single / this.#perUs
     return [
       { cpu, thread: null, context: null, samples: count, minUs: null, meanUs: null, maxUs, histogram: null },
     ]
