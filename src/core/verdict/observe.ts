@@ -47,7 +47,9 @@ export function observeEvents(measurement: Measurement, cpus: readonly CpuMeasur
  * how few they will be is not known before the hour is over.
  */
 export function observeRate(measurement: Measurement): Range {
-  const events = measurement.events.reduce((sum, event) => sum + (event.count ?? 1), 0)
+  const listed = measurement.events.reduce((sum, event) => sum + (event.count ?? 1), 0)
+  if (measurement.eventCount === null) return { ...NOTHING_KNOWN, atLeast: listed }
+  const events = Math.max(listed, measurement.eventCount)
   const hours = (measurement.durationS ?? 0) / 3600
   return hours >= 1
     ? exactly(events / hours)

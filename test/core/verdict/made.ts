@@ -43,6 +43,7 @@ export function cyclictest(cpus: readonly CpuMeasurement[], more: Partial<Measur
     intervalUs: 200,
     cpus,
     events: [],
+    eventCount: more.events?.reduce((sum, event) => sum + (event.count ?? 1), 0) ?? 0,
     toolThresholdUs: null,
     exitCode: 0,
     findings: [],

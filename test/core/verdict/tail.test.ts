@@ -5,7 +5,7 @@ import { estimateTail, lMoments, quantile } from '../../../src/core/verdict/tail
 /** The n quantiles of a Gumbel 20/3, shuffled by a small generator (Numerical Recipes' constants). */
 function gumbelDraws(n: number): number[] {
   const draws = Array.from({ length: n }, (_, i) => quantile({ locationUs: 20, scaleUs: 3 }, (i + 0.5) / n))
-  let seed = 1
+  let seed = 7
   for (let i = n - 1; i > 0; i--) {
     seed = (Math.imul(seed, 1664525) + 1013904223) >>> 0
     const j = Math.floor((seed / 2 ** 32) * (i + 1))
