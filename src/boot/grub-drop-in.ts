@@ -31,7 +31,9 @@ export const grubDropIn: BootLoader = {
     !root.exists('/boot/grub2') &&
     (root.exists(GRUB_DEFAULTS_FOLDER) || root.exists('/usr/sbin/update-grub') || sourcesDropIns(root)),
   administrator: ({ root }) => grubParameters(otherFiles(root)),
-  ours: ({ root }) => readDropIn(root),
+  // A menu that could be generated here and was not is what the next boot has: without our parameters.
+  ours: ({ root, runner }) =>
+    stale(root).length > 0 && PROGRAMS.some((name) => runner.find(name)) ? undefined : readDropIn(root),
   warnings: ({ root }) => [
     ...notUnderstoodWarnings(readGrubSettings(otherFiles(root)).notUnderstood),
     ...overridden(root),

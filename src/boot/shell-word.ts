@@ -13,6 +13,8 @@ export type Word = { pieces: Piece[]; end: number } | undefined
 
 const VARIABLE = /\$(?:\{([A-Za-z_]\w*)\}|([A-Za-z_]\w*))/y
 const CONDITIONAL = /\$\{([A-Za-z_]\w*)(:?[+-])/y
+/** Deeper nesting of ${…} is nobody's settings file. */
+const DEEPEST = 20
 const ENDS_WORD = new Set([' ', '\t', '\n', ';', '&', '|', '<', '>', '(', ')'])
 
 /**
@@ -27,6 +29,7 @@ class WordReader {
   readonly #text: string
   readonly #file: string
   readonly #lookup: Lookup
+  #depth = 0
 
   constructor(text: string, file: string, lookup: Lookup) {
     this.#text = text
@@ -87,7 +90,10 @@ class WordReader {
     CONDITIONAL.lastIndex = at
     const conditional = CONDITIONAL.exec(this.#text)
     if (conditional) {
+      if (this.#depth >= DEEPEST) return undefined
+      this.#depth++
       const inner = this.read(CONDITIONAL.lastIndex, 'brace')
+      this.#depth--
       if (!inner) return undefined
       const value = this.#lookup(conditional[1]!)
       const set = value.some(({ text }) => text !== '')

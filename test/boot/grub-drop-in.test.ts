@@ -157,6 +157,18 @@ describe.skipIf(noChroot('grub-mkconfig'))("Debian's real grub-mkconfig", () => 
     expect(config(dir)).toEqual(before)
   })
 
+  test('whose menu somebody put back has nothing of ours for the next boot, until it is written again', async () => {
+    const dir = machine()
+    const menu = text(dir, '/boot/grub/grub.cfg')
+    const ports = portsFor(dir)
+    await grubDropIn.write(ISOLATION, ports)
+    expect(grubDropIn.ours(ports)).toBe(ISOLATION)
+    ports.root.writeFile('/boot/grub/grub.cfg', menu)
+    expect(grubDropIn.ours(ports)).toBeUndefined()
+    await grubDropIn.write(ISOLATION, ports)
+    expect(grubDropIn.ours(ports)).toBe(ISOLATION)
+  })
+
   test('hands on a parameter with a dollar and quotes so that GRUB gives the kernel what was meant', async () => {
     const dir = machine()
     const menu = text(dir, '/boot/grub/grub.cfg')
