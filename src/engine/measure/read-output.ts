@@ -4,6 +4,10 @@ import type { Finding, Measurement } from '../../core/latency/measurement.ts'
 import { createParser } from '../../core/latency/parser.ts'
 import type { SuiteStep } from '../../core/suite/suite.ts'
 import type { RawRun } from './execute.ts'
+import { findTool } from './tools.ts'
+
+/** oslat begins its messages with the path it was started by. */
+const OWN_PATH = /^\/\S*\/(?=oslat: )/gm
 
 /**
  * The Measurement in what a tool printed. A tool that was ended before it printed anything gives one without CPUs
@@ -19,6 +23,8 @@ export function readOutput(
   const argv = withoutTaskset(raw.argv)
   const read = parse(raw, argv)
   const measurement = read ?? nothing(step, raw, argv)
+  const broken = findTool(step.tool).broken?.(raw.stderr)
+  const known = measurement.cpus.length === 0 && broken ? [broken] : measurement.cpus
   const pinned = argv !== raw.argv && cpus.size === 1 ? cpus.first! : null
   return {
     ...measurement,
@@ -27,9 +33,7 @@ export function readOutput(
     wantedDurationS: measurement.wantedDurationS ?? step.durationS,
     exitCode: raw.exitCode,
     // Bound by taskset the tool does not know its CPU, but we do.
-    cpus: measurement.cpus.map((one) =>
-      one.cpu === null && pinned !== null ? { ...one, cpu: pinned } : one,
-    ),
+    cpus: known.map((one) => (one.cpu === null && pinned !== null ? { ...one, cpu: pinned } : one)),
     findings: [...measurement.findings, ...findings],
   }
 }
@@ -38,7 +42,7 @@ export function readOutput(
 function parse(raw: RawRun, argv: readonly string[]): Measurement | undefined {
   const parser = createParser({ argv, ...(raw.exitCode === null ? {} : { exitCode: raw.exitCode }) })
   try {
-    for (const text of [raw.stdout, raw.stderr]) parser.write(Buffer.from(text))
+    for (const text of [raw.stdout, raw.stderr]) parser.write(Buffer.from(text.replaceAll(OWN_PATH, '')))
     return parser.end().measurements[0]
   } catch (error) {
     if (error instanceof InputError) return undefined

@@ -1,13 +1,11 @@
 import { setTimeout } from 'node:timers/promises'
 import { InputError } from '../../core/errors.ts'
 import type { Facts } from '../../core/facts.ts'
-import type { Finding } from '../../core/latency/measurement.ts'
 import type { Suite } from '../../core/suite/suite.ts'
+import { judge } from '../../core/verdict/judge.ts'
 import type { Ports } from '../../host/ports.ts'
 import { chooseCpus, type MeasuredCpus } from './choose-cpus.ts'
-import { type Changes, compareSamples } from './context/compare.ts'
-import { disturbances } from './context/disturbances.ts'
-import { takeSample } from './context/sample.ts'
+import { type Sample, takeSample } from './context/sample.ts'
 import { type RunningLoad, startLoad } from './load/load.ts'
 import { type Occupant, occupants, refuseOccupied } from './occupancy.ts'
 import { type PreparedTool, prepareTools } from './prepare-tools.ts'
@@ -25,28 +23,21 @@ export interface RunSuiteOptions {
   self: number
   signal?: AbortSignal
   onProgress?: (progress: Progress) => void
-  /** whether a limit is broken already; with `failFast` no further step is begun then */
-  failed: (runs: readonly MeasuredStep[]) => boolean
-}
-
-/** One step with what happened on the machine meanwhile. */
-export interface MeasuredStep extends StepRun {
-  changes: Changes
-  /** from the context: told as information, or forbidding a pass (`trust: false`) */
-  disturbances: readonly Finding[]
 }
 
 /** A suite that was run, before it is judged. */
 export interface SuiteRun extends MeasuredCpus {
   suite: Suite
   startedAt: Date
-  endedAt: Date
-  steps: readonly MeasuredStep[]
+  durationS: number
+  steps: readonly StepRun[]
+  before: Sample
+  after: Sample
   loadArgv: readonly string[] | null
-  loadavgBefore: string
+  /** why the load ended before the tools did */
+  loadDied: string | undefined
   /** who was on the CPUs all the same (--force) */
   occupants: readonly Occupant[]
-  interrupted: boolean
 }
 
 /** A load needs a moment until it is at work. */
@@ -56,7 +47,7 @@ const LOAD_MARGIN_S = 120
 
 /**
  * Runs a suite's steps one after the other on a machine that was asked before whether it can: programs, privilege,
- * tracers, CPUs, and who lives there.
+ * tracers, CPUs, and who lives there. The machine is sampled before and after, never while a tool measures.
  * @throws InputError CPUs; MachineError what is missing, or `cpus-occupied`
  */
 export async function runSuite(
@@ -65,33 +56,35 @@ export async function runSuite(
   ports: Ports,
   options: RunSuiteOptions,
 ): Promise<SuiteRun> {
+  const { root, tasks, runner, clock } = ports
   const chosen = chooseCpus(suite.cpus, facts.cpu)
-  requireOneCpu(options.pin, chosen)
+  if (options.pin === 'taskset') requireOneCpu(chosen)
   const tools = await prepareTools(suite, ports)
   const living = await watchTasks(ports, chosen.cpus, options.self)
   const found = occupants(living, chosen.cpus, facts.cpu.online)
   if (!options.force) refuseOccupied(found, chosen.cpus)
-  const startedAt = ports.clock.now()
-  const loadavgBefore = ports.root.readTextIfThere('/proc/loadavg')?.trim() ?? ''
-  const back = await stayAside(ports.root, ports.tasks, options.self, chosen.housekeeping)
-  const load = startLoad(suite.load, chosen.housekeeping, loadDurationS(suite), ports.runner)
+  const startedAt = clock.now()
+  const startedMs = clock.monotonicMs()
+  const back = await stayAside(root, tasks, options.self, chosen.housekeeping)
+  const load = startLoad(suite.load, chosen.housekeeping, loadDurationS(suite), runner)
   try {
     if (load) await pause(LOAD_SETTLES_MS, options.signal)
-    const steps = await runSteps(suite, chosen, tools, load, ports, options)
+    const before = takeSample(root, chosen.cpus)
+    const steps = await runSteps(suite, chosen, tools, ports, options)
     return {
       ...chosen,
       suite,
       startedAt,
-      endedAt: ports.clock.now(),
+      durationS: (clock.monotonicMs() - startedMs) / 1000,
       steps,
+      before,
+      after: takeSample(root, chosen.cpus),
       loadArgv: load?.argv ?? null,
-      loadavgBefore,
+      loadDied: load?.died(),
       occupants: found,
-      interrupted: options.signal?.aborted ?? false,
     }
   } finally {
-    await load?.stop()
-    await back()
+    await endAll(load, back)
   }
 }
 
@@ -99,52 +92,55 @@ async function runSteps(
   suite: Suite,
   { cpus, housekeeping }: MeasuredCpus,
   tools: ReadonlyMap<string, PreparedTool>,
-  load: RunningLoad | undefined,
   ports: Ports,
-  { signal, failed, pin, onProgress = () => {} }: RunSuiteOptions,
-): Promise<MeasuredStep[]> {
-  const steps: MeasuredStep[] = []
+  { signal, pin, onProgress = () => {} }: RunSuiteOptions,
+): Promise<StepRun[]> {
+  const steps: StepRun[] = []
   const startedMs = ports.clock.monotonicMs()
   for (const [index, step] of suite.steps.entries()) {
     if (signal?.aborted) break
     const stop = suite.failFast ? stopLimit(suite.thresholds, step.tool, cpus) : null
     const quiet = reportProgress(suite.steps, index, startedMs, ports.clock, onProgress)
-    const before = takeSample(ports.root, cpus)
     try {
       const how = { cpus, housekeeping, stop, machineIdleStates: suite.defaultSystem, pin }
-      const run = await runStep(tools.get(step.tool)!, step, { ...how, ...(signal ? { signal } : {}) }, ports)
-      const changes = compareSamples(before, takeSample(ports.root, cpus), cpus)
-      steps.push({ ...run, changes, disturbances: [...disturbances(changes), ...loadFinding(load)] })
+      steps.push(await runStep(tools.get(step.tool)!, step, { ...how, ...(signal ? { signal } : {}) }, ports))
     } finally {
       quiet()
     }
-    if (steps.at(-1)?.refusal || (suite.failFast && failed(steps))) break
+    if (steps.at(-1)?.refusal || (suite.failFast && hasFailed(suite, steps))) break
   }
   return steps
 }
 
-function loadFinding(load: RunningLoad | undefined): Finding[] {
-  const died = load?.died()
-  return died === undefined
-    ? []
-    : [{ code: 'load-died', message: `the background load did not last: ${died}`, trust: false }]
+/** A broken limit stays broken, whatever else there is to know of the run. */
+function hasFailed(suite: Suite, steps: readonly StepRun[]): boolean {
+  const judged = steps.map(({ step, measurement }) => ({ step: step.name, measurement }))
+  return judge(judged, suite.thresholds, { tuning: { state: 'unknown' } }).result === 'fail'
 }
 
 function loadDurationS(suite: Suite): number {
   return suite.steps.reduce((sum, { durationS }) => sum + durationS * 1.05, 0) + LOAD_MARGIN_S
 }
 
-function requireOneCpu(pin: 'affinity' | 'taskset', { cpus }: MeasuredCpus): void {
-  if (pin === 'affinity' || cpus.size === 1) return
-  throw new InputError({
-    code: 'taskset-needs-one-cpu',
-    message: `--taskset binds the whole tool to one CPU, but ${cpus} are ${cpus.size}`,
-    next: "Name one ('--cpus 2'), or leave --taskset out: then each thread is pinned to its own CPU.",
-  })
+async function endAll(load: RunningLoad | undefined, back: () => Promise<void>): Promise<void> {
+  try {
+    await load?.stop()
+  } finally {
+    await back()
+  }
 }
 
 async function pause(ms: number, signal: AbortSignal | undefined): Promise<void> {
   await setTimeout(ms, undefined, signal ? { signal } : {}).catch(() => {
     // Interrupted: the steps see it themselves.
+  })
+}
+
+function requireOneCpu({ cpus }: MeasuredCpus): void {
+  if (cpus.size === 1) return
+  throw new InputError({
+    code: 'taskset-needs-one-cpu',
+    message: `--taskset binds the whole tool to one CPU, but ${cpus} are ${cpus.size}`,
+    next: "Name one ('--cpus 2'), or leave --taskset out: then each thread is pinned to its own CPU.",
   })
 }

@@ -1,5 +1,5 @@
 import type { CpuSet } from '../../core/cpu/cpu-set.ts'
-import type { Finding } from '../../core/latency/measurement.ts'
+import type { CpuMeasurement, Finding } from '../../core/latency/measurement.ts'
 import type { SuiteStep, SuiteTool } from '../../core/suite/suite.ts'
 
 /** What one run of one tool shall do. */
@@ -55,6 +55,8 @@ export interface MeasureTool {
   command(request: MeasureRequest, help: string): ToolCommand
   /** judged by what it printed, because exit codes lie; undefined when it measured */
   refusal(run: { exitCode: number | null; stdout: string; stderr: string }): Refusal | undefined
+  /** what it says of a broken limit when it then prints no table */
+  broken?: (stderr: string) => CpuMeasurement | undefined
 }
 
 /** Whole microseconds that a tool stops *above* (cyclictest -b: latency > N). */

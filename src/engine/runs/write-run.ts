@@ -6,27 +6,39 @@ import { PARTIAL_PREFIX, RUNS_FOLDER } from './run-name.ts'
 export type RunFiles = Readonly<Record<string, string | Uint8Array>>
 
 /**
- * Writes a run whole or not at all: every file is on disk (fsync) before the folder gets its name (rename, fsync).
- * Answers the folder, with `-2` behind the name where one of that second is there already.
- * @throws MachineError when the disk is full, read-only or closed to this user; nothing is left then
+ * Takes a name for a run that is about to begin, so that a disk that is full, read-only or closed to this user is known
+ * before twelve hours of measuring. Answers the name, with `-2` behind it where one of that second is there already.
+ * @throws MachineError
+ */
+export function claimRun(root: Root, wanted: string): string {
+  let name = wanted
+  for (let next = 2; root.exists(`${RUNS_FOLDER}/${name}`); next++) name = `${wanted}-${next}`
+  removeFolder(root, partial(name))
+  root.makeFolder(partial(name))
+  return name
+}
+
+/**
+ * Writes a claimed run whole or not at all: every file is on disk (fsync) before the folder gets its name (rename,
+ * fsync). Answers the folder.
+ * @throws MachineError; nothing is left then
  */
 export function writeRun(root: Root, name: string, files: RunFiles): string {
-  const partial = `${RUNS_FOLDER}/${PARTIAL_PREFIX}${name}`
-  removeFolder(root, partial)
-  root.makeFolder(partial)
   try {
-    for (const [file, content] of Object.entries(files)) root.writeFile(`${partial}/${file}`, content)
-    const folder = freeName(root, `${RUNS_FOLDER}/${name}`)
-    renameFolder(root, partial, folder)
-    return folder
+    for (const [file, content] of Object.entries(files)) root.writeFile(`${partial(name)}/${file}`, content)
+    renameFolder(root, partial(name), `${RUNS_FOLDER}/${name}`)
+    return `${RUNS_FOLDER}/${name}`
   } catch (error) {
-    removeFolder(root, partial)
+    giveUpRun(root, name)
     throw error
   }
 }
 
-function freeName(root: Root, wanted: string): string {
-  let name = wanted
-  for (let next = 2; root.exists(name); next++) name = `${wanted}-${next}`
-  return name
+/** Forgets a claimed run that came to nothing. */
+export function giveUpRun(root: Root, name: string): void {
+  removeFolder(root, partial(name))
+}
+
+function partial(name: string): string {
+  return `${RUNS_FOLDER}/${PARTIAL_PREFIX}${name}`
 }

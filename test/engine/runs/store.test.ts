@@ -5,7 +5,8 @@ import { afterEach, beforeEach, expect, test } from 'vitest'
 import { listRuns } from '../../../src/engine/runs/list-runs.ts'
 import { expiredRuns, removeRuns } from '../../../src/engine/runs/retention.ts'
 import { parseRunName, runName } from '../../../src/engine/runs/run-name.ts'
-import { writeRun } from '../../../src/engine/runs/write-run.ts'
+import { claimRun, type RunFiles, writeRun } from '../../../src/engine/runs/write-run.ts'
+import type { Root } from '../../../src/host/ports.ts'
 import { openRoot } from '../../../src/host/root.ts'
 
 const RUNS = 'var/lib/quietcore/runs'
@@ -14,6 +15,10 @@ beforeEach(() => {
   dir = mkdtempSync(join(tmpdir(), 'quietcore-runs-'))
 })
 afterEach(() => rmSync(dir, { recursive: true, force: true }))
+
+function write(root: Root, name: string, files: RunFiles) {
+  return writeRun(root, claimRun(root, name), files)
+}
 
 test('a run is named by its time and suite, and the name is read back', () => {
   const name = runName(new Date('2026-11-22T20:43:47.123Z'), 'night-run')
@@ -29,8 +34,8 @@ test('a run is named by its time and suite, and the name is read back', () => {
 test('a run is written whole, and a second one of the same second gets its own folder', () => {
   const root = openRoot(dir)
   const files = { 'run.json': '{}\n', 'a.stdout': '# Histogram\n' }
-  expect(writeRun(root, '20261122T204347Z-smoke', files)).toBe(`/${RUNS}/20261122T204347Z-smoke`)
-  expect(writeRun(root, '20261122T204347Z-smoke', files)).toBe(`/${RUNS}/20261122T204347Z-smoke-2`)
+  expect(write(root, '20261122T204347Z-smoke', files)).toBe(`/${RUNS}/20261122T204347Z-smoke`)
+  expect(write(root, '20261122T204347Z-smoke', files)).toBe(`/${RUNS}/20261122T204347Z-smoke-2`)
   expect(readdirSync(join(dir, RUNS)).sort()).toEqual(['20261122T204347Z-smoke', '20261122T204347Z-smoke-2'])
   expect(readFileSync(join(dir, RUNS, '20261122T204347Z-smoke/a.stdout'), 'utf8')).toBe('# Histogram\n')
 })
@@ -41,7 +46,7 @@ test('a run that cannot be written whole leaves nothing, and says why', () => {
     'run.json': '{}\n',
     [`${'x'.repeat(300)}.stdout`]: 'a name longer than any file system takes',
   }
-  expect(() => writeRun(root, '20261122T204347Z-smoke', files)).toThrow(
+  expect(() => write(root, '20261122T204347Z-smoke', files)).toThrow(
     expect.objectContaining({ exitCode: 3, code: 'io-enametoolong' }),
   )
   expect(readdirSync(join(dir, RUNS))).toEqual([])
@@ -49,8 +54,8 @@ test('a run that cannot be written whole leaves nothing, and says why', () => {
 
 test('the list is in order of time, and leaves half-written folders out with a note', () => {
   const root = openRoot(dir)
-  writeRun(root, '20261123T000000Z-smoke', { 'run.json': '{}' })
-  writeRun(root, '20261122T204347Z-acceptance', { 'run.json': '{}' })
+  write(root, '20261123T000000Z-smoke', { 'run.json': '{}' })
+  write(root, '20261122T204347Z-acceptance', { 'run.json': '{}' })
   mkdirSync(join(dir, RUNS, '.partial-20261124T000000Z-smoke'))
   mkdirSync(join(dir, RUNS, '20261125T000000Z-smoke'))
   writeFileSync(join(dir, RUNS, 'README'), 'not ours')
@@ -79,7 +84,7 @@ test('runs go when they are too old, but the newest of each suite and the baseli
     '20261121T000000Z-smoke',
     '20261122T000000Z-smoke',
   ]) {
-    writeRun(root, name, { 'run.json': '{}' })
+    write(root, name, { 'run.json': '{}' })
   }
   const gone = expiredRuns(
     listRuns(root).runs,

@@ -15,7 +15,9 @@ export interface CounterDelta {
   label: string
   /** only CPUs where it moved, ascending */
   perCpu: Readonly<Record<string, number>>
-  total: number
+  /** over all measured CPUs */
+  before: number
+  after: number
 }
 
 /**
@@ -48,16 +50,22 @@ export function parseCounterTable(text: string): Map<string, CounterRow> {
 export function movedRows(before: string, after: string, cpus: CpuSet): CounterDelta[] {
   const earlier = parseCounterTable(before)
   const moved: CounterDelta[] = []
-  for (const row of parseCounterTable(after).values()) {
-    const perCpu: Record<string, number> = {}
-    let total = 0
-    for (const cpu of cpus.cpus) {
-      const delta = (row.perCpu.get(cpu) ?? 0) - (earlier.get(row.name)?.perCpu.get(cpu) ?? 0)
-      if (delta <= 0) continue
-      perCpu[cpu] = delta
-      total += delta
+  for (const { name, label, perCpu: counts } of parseCounterTable(after).values()) {
+    const then = earlier.get(name)?.perCpu
+    const delta: CounterDelta & { perCpu: Record<string, number> } = {
+      name,
+      label,
+      perCpu: {},
+      before: 0,
+      after: 0,
     }
-    if (total > 0) moved.push({ name: row.name, label: row.label, perCpu, total })
+    for (const cpu of cpus.cpus) {
+      const [first, last] = [then?.get(cpu) ?? 0, counts.get(cpu) ?? 0]
+      delta.before += first
+      delta.after += last
+      if (last > first) delta.perCpu[cpu] = last - first
+    }
+    if (Object.keys(delta.perCpu).length > 0) moved.push(delta)
   }
-  return moved.sort((a, b) => b.total - a.total)
+  return moved.sort((a, b) => b.after - b.before - (a.after - a.before))
 }

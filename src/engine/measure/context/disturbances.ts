@@ -1,5 +1,5 @@
 import type { Finding } from '../../../core/latency/measurement.ts'
-import type { Changes, PerCpu } from './compare.ts'
+import type { Changes, Growth } from './compare.ts'
 
 /**
  * What disturbed a run, as findings. `trust: false` where the numbers may be *better* than the machine is (a CPU
@@ -7,50 +7,40 @@ import type { Changes, PerCpu } from './compare.ts'
  * cannot make a pass untrue.
  */
 export function disturbances(changes: Changes): Finding[] {
-  const { memory } = changes
-  const found: (Finding | false)[] = [
-    changes.hotplugged !== '' &&
-      finding('cpu-hotplug', `CPU ${changes.hotplugged} was not online all the time`, false),
-    changes.onlineBefore !== changes.onlineAfter &&
-      changes.hotplugged === '' &&
-      finding(
-        'cpu-hotplug-elsewhere',
-        `other CPUs went on or offline (${changes.onlineBefore} before, ${changes.onlineAfter} after)`,
-      ),
-    changes.clocksourceBefore !== changes.clocksourceAfter &&
-      finding(
-        'clocksource-changed',
-        `the clock source changed from ${changes.clocksourceBefore} to ${changes.clocksourceAfter}: the clock was unreliable`,
-        false,
-      ),
-    counted(changes.smi) &&
-      finding('smi', `the firmware took CPUs by system management interrupts: ${perCpu(changes.smi!, '')}`),
-    counted(changes.stealMs) &&
-      finding('steal', `the hypervisor took time from measured CPUs: ${perCpu(changes.stealMs, ' ms')}`),
-    counted(changes.throttled) &&
-      finding(
-        'throttled',
-        `CPUs were slowed because they were too hot: ${perCpu(changes.throttled!, ' times')}`,
-      ),
-    memory.swappedInPages + memory.swappedOutPages > 0 &&
-      finding(
-        'swap',
-        `the machine swapped (${memory.swappedInPages} pages in, ${memory.swappedOutPages} out)`,
-      ),
-  ]
-  return found.filter((one) => one !== false)
+  const { memory, hotplugged, online, clocksource, smi, stealMs, throttled } = changes
+  const swappedIn = memory.swappedInPages.after - memory.swappedInPages.before
+  const swappedOut = memory.swappedOutPages.after - memory.swappedOutPages.before
+  const found: Finding[] = []
+  const say = (when: boolean, code: string, message: string, trust = true) => {
+    if (when) found.push({ code, message, trust })
+  }
+  say(hotplugged !== '', 'cpu-hotplug', `CPU ${hotplugged} was not online all the time`, false)
+  say(
+    hotplugged === '' && online.before !== online.after,
+    'cpu-hotplug-elsewhere',
+    `other CPUs went on or offline (${online.before} before, ${online.after} after)`,
+  )
+  say(
+    clocksource.before !== clocksource.after,
+    'clocksource-changed',
+    `the clock source changed from ${clocksource.before} to ${clocksource.after}: the clock was unreliable`,
+    false,
+  )
+  say(grew(smi), 'smi', `the firmware took CPUs by system management interrupts: ${each(smi, '')}`)
+  say(grew(stealMs), 'steal', `the hypervisor took time from measured CPUs: ${each(stealMs, ' ms')}`)
+  say(
+    grew(throttled),
+    'throttled',
+    `CPUs were slowed because they were too hot: ${each(throttled, ' times')}`,
+  )
+  say(swappedIn + swappedOut > 0, 'swap', `the machine swapped (${swappedIn} pages in, ${swappedOut} out)`)
+  return found
 }
 
-function finding(code: string, message: string, trust = true): Finding {
-  return { code, message, trust }
+function grew(growths: readonly Growth[] | null): boolean {
+  return growths !== null && growths.length > 0
 }
 
-function counted(values: PerCpu | null): boolean {
-  return values !== null && Object.keys(values).length > 0
-}
-
-function perCpu(values: PerCpu, unit: string): string {
-  return Object.entries(values)
-    .map(([cpu, count]) => `CPU ${cpu} ${count}${unit}`)
-    .join(', ')
+function each(growths: readonly Growth[] | null, unit: string): string {
+  return (growths ?? []).map(({ cpu, by }) => `CPU ${cpu} ${by}${unit}`).join(', ')
 }

@@ -1,3 +1,4 @@
+import type { CpuMeasurement } from '../../../core/latency/measurement.ts'
 import {
   type MeasureRequest,
   type MeasureTool,
@@ -28,6 +29,7 @@ export const oslat: MeasureTool = {
     if (/Minimum:|Trace threshold/.test(output)) return undefined
     return privilege(output) ?? usageRefusal('oslat', output)
   },
+  broken,
 }
 
 function command(request: MeasureRequest, help: string): ToolCommand {
@@ -40,6 +42,14 @@ function command(request: MeasureRequest, help: string): ToolCommand {
   if (request.step.memory !== undefined) argv.push('-m', request.step.memory)
   if (request.stop) argv.push('-T', `${stopAt(request.stop)}`)
   return { argv, env: {}, notes: [] }
+}
+
+/** `oslat: Trace threshold (10 us) triggered on cpu 1 with 50 us!`: all that is known of such a run. */
+function broken(stderr: string): CpuMeasurement | undefined {
+  const match = /Trace threshold \(\d+ us\) triggered on cpu (\d+) with (\d+) us/.exec(stderr)
+  if (!match) return undefined
+  const unknown = { thread: null, context: null, samples: null, minUs: null, meanUs: null, histogram: null }
+  return { ...unknown, cpu: Number(match[1]), maxUs: Number(match[2]) }
 }
 
 /** oslat takes 4 to 1024 buckets. */

@@ -5,6 +5,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest'
 import { CpuSet } from '../../../../src/core/cpu/cpu-set.ts'
 import { compareSamples } from '../../../../src/engine/measure/context/compare.ts'
 import { disturbances } from '../../../../src/engine/measure/context/disturbances.ts'
+import { contextRecord } from '../../../../src/engine/measure/context/record.ts'
 import { takeSample } from '../../../../src/engine/measure/context/sample.ts'
 import { openRoot } from '../../../../src/host/root.ts'
 
@@ -62,14 +63,16 @@ test('a quiet run changed nothing, and what the machine does not tell is null', 
     interrupts: [],
     softirqs: [],
     smi: null,
-    stealMs: {},
+    stealMs: [],
     throttled: null,
-    memory: { majorFaults: 0, swappedInPages: 0, swappedOutPages: 0 },
+    memory: {
+      majorFaults: { before: 100, after: 100 },
+      swappedInPages: { before: 1, after: 1 },
+      swappedOutPages: { before: 2, after: 2 },
+    },
     hotplugged: '',
-    onlineBefore: '0,2-3',
-    onlineAfter: '0,2-3',
-    clocksourceBefore: 'tsc',
-    clocksourceAfter: 'tsc',
+    online: { before: '0,2-3', after: '0,2-3' },
+    clocksource: { before: 'tsc', after: 'tsc' },
   })
   expect(disturbances(changes)).toEqual([])
 })
@@ -104,20 +107,67 @@ test('shows what moved on the measured CPUs, most first, over counters that wrap
   const changes = compareSamples(before, takeSample(root, CPUS), CPUS)
   expect(changes).toEqual({
     interrupts: [
-      { name: 'LOC', label: 'Local timer interrupts', perCpu: { 2: 100, 3: 300 }, total: 400 },
-      { name: '40', label: 'PCI-MSIX-0000:00:04.0 0-edge eth0-rx-0', perCpu: { 3: 5 }, total: 5 },
-      { name: '36', label: 'PCI-MSIX-0000:00:02.0 1-edge virtio1-req.0', perCpu: { 2: 1 }, total: 1 },
+      {
+        name: 'LOC',
+        label: 'Local timer interrupts',
+        perCpu: { 2: 100, 3: 300 },
+        before: 26668,
+        after: 27068,
+      },
+      { name: '40', label: 'PCI-MSIX-0000:00:04.0 0-edge eth0-rx-0', perCpu: { 3: 5 }, before: 0, after: 5 },
+      {
+        name: '36',
+        label: 'PCI-MSIX-0000:00:02.0 1-edge virtio1-req.0',
+        perCpu: { 2: 1 },
+        before: 100,
+        after: 101,
+      },
     ],
-    softirqs: [{ name: 'TIMER', label: '', perCpu: { 2: 1 }, total: 1 }],
-    smi: { 2: 5 },
-    stealMs: { 3: 30 },
-    throttled: { 2: 2 },
-    memory: { majorFaults: 4, swappedInPages: 0, swappedOutPages: 10 },
+    softirqs: [{ name: 'TIMER', label: '', perCpu: { 2: 1 }, before: 7676, after: 7677 }],
+    smi: [{ cpu: 2, before: 0xffff_fffe, after: 3, by: 5 }],
+    stealMs: [{ cpu: 3, before: 40, after: 70, by: 30 }],
+    throttled: [{ cpu: 2, before: 8, after: 10, by: 2 }],
+    memory: {
+      majorFaults: { before: 100, after: 104 },
+      swappedInPages: { before: 1, after: 1 },
+      swappedOutPages: { before: 2, after: 12 },
+    },
     hotplugged: '',
-    onlineBefore: '0,2-3',
-    onlineAfter: '0,2-3',
-    clocksourceBefore: 'tsc',
-    clocksourceAfter: 'tsc',
+    online: { before: '0,2-3', after: '0,2-3' },
+    clocksource: { before: 'tsc', after: 'tsc' },
+  })
+  expect(contextRecord({ microcode: '0x1' }, changes, disturbances(changes))).toEqual({
+    facts: { microcode: '0x1', smi: 'counted' },
+    changes: [
+      {
+        name: 'interrupt LOC',
+        where: 'CPU 2-3',
+        before: '26668',
+        after: '27068',
+        note: '+400, most on CPU 3: +300 (Local timer interrupts)',
+      },
+      {
+        name: 'interrupt 40',
+        where: 'CPU 3',
+        before: '0',
+        after: '5',
+        note: '+5 (PCI-MSIX-0000:00:04.0 0-edge eth0-rx-0)',
+      },
+      {
+        name: 'interrupt 36',
+        where: 'CPU 2',
+        before: '100',
+        after: '101',
+        note: '+1 (PCI-MSIX-0000:00:02.0 1-edge virtio1-req.0)',
+      },
+      { name: 'softirq TIMER', where: 'CPU 2', before: '7676', after: '7677', note: '+1' },
+      { name: 'smi', where: 'CPU 2', before: '4294967294', after: '3', note: '+5' },
+      { name: 'steal', where: 'CPU 3', before: '40 ms', after: '70 ms', note: '+30 ms' },
+      { name: 'throttled', where: 'CPU 2', before: '8', after: '10', note: '+2' },
+      { name: 'major-faults', before: '100', after: '104' },
+      { name: 'pages-swapped-out', before: '2', after: '12' },
+    ],
+    disturbances: disturbances(changes).map(({ code, message }) => ({ code, message })),
   })
   expect(disturbances(changes)).toEqual([
     { code: 'smi', message: 'the firmware took CPUs by system management interrupts: CPU 2 5', trust: true },
