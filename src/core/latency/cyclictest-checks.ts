@@ -57,7 +57,10 @@ export function checkAgainstFooter(
   if (footer.overflowHeader && footer.logs.size < threads) {
     findings.doubt('truncated', `the overflow lists end after ${footer.logs.size} of ${threads} threads`)
   } else if (!footer.overflowHeader && footer.overflows !== null) {
-    findings.note('overflow-list-missing', 'the lists of overflowed cycles are not there')
+    const lost = footer.overflows.slice(0, threads).some((count) => count > 0)
+    if (lost)
+      findings.doubt('truncated', 'the lists of overflowed cycles are missing: the file ends too early')
+    else findings.note('overflow-list-missing', 'the (empty) lists of overflowed cycles are not there')
   }
   cpus.forEach((cpu, thread) => {
     checkThread(read, cpu, thread, perUs)

@@ -64,12 +64,7 @@ export class CyclictestFooter {
       if (!cut) findings.doubt('damaged-line', `the overflow list of thread ${thread} is not whole`, number)
       return
     }
-    // a cut list is whole only when it is the last thread's and accounts for every overflow
-    if (
-      cut &&
-      (thread !== (this.mins?.length ?? 0) - 1 || cycles.length + Number(more) !== this.overflows?.[thread])
-    )
-      return
+    if (cut && !this.#lastAndWhole(thread, rest, cycles.length + Number(more))) return
     if (cycles.length > MAX_LOGGED) {
       findings.note(
         'overflow-list-shortened',
@@ -81,6 +76,12 @@ export class CyclictestFooter {
       cycles: cycles.slice(0, MAX_LOGGED),
       others: Number(more) + Math.max(0, cycles.length - MAX_LOGGED),
     })
+  }
+
+  /** A cut list is whole when it is the last thread's, accounts for every overflow and ends in five digits (%05lu). */
+  #lastAndWhole(thread: number, rest: string, count: number): boolean {
+    const last = thread === (this.mins?.length ?? 0) - 1
+    return last && count === this.overflows?.[thread] && /(?:\b\d{5,}|others|^)$/.test(rest)
   }
 }
 

@@ -21,7 +21,7 @@ export function cyclictestMeasurement(read: CyclictestText, options: RunOptions)
         ? fromThreadLines(read, options, perUs)
         : [...read.dumped]
             .sort((a, b) => a[0] - b[0])
-            .map(([thread, samples]) => fromDump(thread, samples, options, perUs))
+            .map(([thread, samples]) => fromDump(read, thread, samples, options, perUs))
   const intervals = cpus.map((cpu, index) => intervalOf(read, options, argv !== null, cpu.thread ?? index))
   const threads = cpus.map((cpu, index) => ({
     name: `thread ${cpu.thread ?? index}`,
@@ -99,7 +99,7 @@ function fromHistogram(read: CyclictestText, options: RunOptions, perUs: number)
       none || numbers?.[thread] === undefined ? null : numbers[thread]! / perUs
     if (none) findings.doubt('no-samples', `thread ${thread} has no samples`)
     return {
-      cpu: cpuOf(options, thread),
+      cpu: cpuOf(read, options, thread),
       thread,
       context: null,
       samples,
@@ -139,7 +139,7 @@ function fromThreadLines(read: CyclictestText, options: RunOptions, perUs: numbe
     if (line.smis) read.findings.note('smi-during-run', `thread ${thread} saw ${line.smis} SMIs`)
     const us = (value: number | null) => (value === null ? null : value / perUs)
     return {
-      cpu: cpuOf(options, thread),
+      cpu: cpuOf(read, options, thread),
       thread,
       context: null,
       samples: cycles,
@@ -151,7 +151,13 @@ function fromThreadLines(read: CyclictestText, options: RunOptions, perUs: numbe
   })
 }
 
-function fromDump(thread: number, samples: DumpedThread, options: RunOptions, perUs: number): CpuMeasurement {
+function fromDump(
+  read: CyclictestText,
+  thread: number,
+  samples: DumpedThread,
+  options: RunOptions,
+  perUs: number,
+): CpuMeasurement {
   const histogram = new Histogram(
     {
       bucketNs: 1000 / perUs,
@@ -161,7 +167,7 @@ function fromDump(thread: number, samples: DumpedThread, options: RunOptions, pe
     samples.pages.finish(),
   )
   return {
-    cpu: cpuOf(options, thread),
+    cpu: cpuOf(read, options, thread),
     thread,
     context: null,
     samples: samples.samples,
@@ -174,6 +180,12 @@ function fromDump(thread: number, samples: DumpedThread, options: RunOptions, pe
 
 function checkThreads(read: CyclictestText, options: RunOptions, cpus: readonly CpuMeasurement[]): void {
   const { findings } = read
+  if (cpus.length === 0 && !findings.has('no-samples')) {
+    findings.doubt(
+      'no-samples',
+      'cyclictest began, but no measurement is in this file (its report may be in another: --json, --histfile)',
+    )
+  }
   for (const [thread, samples] of read.dumped) {
     if (samples.gaps > 0) {
       findings.doubt(
@@ -236,7 +248,9 @@ function intervalOf(
   return distance === null ? null : (options.intervalUs ?? DEFAULT_INTERVAL_US) + thread * distance
 }
 
-function cpuOf(options: RunOptions, thread: number): number | null {
+function cpuOf(read: CyclictestText, options: RunOptions, thread: number): number | null {
+  const used = read.usedCpus.get(thread)
+  if (used !== undefined) return used
   return options.cpus === null ? null : (options.cpus[thread % options.cpus.length] ?? null)
 }
 

@@ -22,6 +22,8 @@ export class CyclictestText implements LineParser {
   readonly threads = new ThreadLines()
   readonly dumped = new Map<number, DumpedThread>()
   readonly intervals = new Map<number, number>()
+  /** CPU of a thread, as -v tells it */
+  readonly usedCpus = new Map<number, number>()
   readonly spikes: LatencyEvent[] = []
   spikeCount: number | null = null
   header = false
@@ -112,6 +114,11 @@ export class CyclictestText implements LineParser {
       this.intervals.set(Number(interval[1]), Number(interval[2]))
       return true
     }
+    const used = /^Thread (\d{1,5}) using cpu (\d{1,5})\.?$/.exec(text)
+    if (used) {
+      this.usedCpus.set(Number(used[1]), Number(used[2]))
+      return true
+    }
     const spikes = /^spikes = (\d{1,15})$/.exec(text)
     if (spikes) {
       this.spikeCount = Number(spikes[1])
@@ -121,12 +128,12 @@ export class CyclictestText implements LineParser {
       this.#damaged(number, `'${text.slice(0, 60)}' is not a row of counts`)
       return true
     }
-    return /^#|^policy: |^Max CPUs = |^Online CPUs = /.test(text)
+    return /^#|^policy: |^Max CPUs = |^Online CPUs = |^Using \d+ cpus/.test(text)
   }
 
   #dump(thread: number, cycle: number, value: number): void {
-    let samples = this.dumped.get(thread)
-    if (!samples) this.dumped.set(thread, (samples = new DumpedThread()))
+    const samples = this.dumped.get(thread) ?? new DumpedThread()
+    this.dumped.set(thread, samples)
     samples.add(cycle, value)
   }
 

@@ -150,9 +150,8 @@ class Hwlatdetect implements LineParser {
     const recorded = Number(this.#facts.get('samples recorded') ?? Number.NaN)
     if (this.#lastCut && recorded === this.#eventCount + 1) {
       this.#add(this.#lastCut)
-      return this.#findings.cut(cut, amountUs(this.#facts.get('max latency')) === this.#maxUs)
-    }
-    this.#findings.cut(cut, recorded === 0 && /^Samples exceeding threshold: 0$/.test(cut.text))
+      this.#findings.cut(cut, amountUs(this.#facts.get('max latency')) === this.#maxUs)
+    } else this.#findings.cut(cut, recorded === 0 && /^Samples exceeding threshold: 0$/.test(cut.text))
   }
 
   #checkSummary(summary: string | undefined, threshold: number | null): number | null {

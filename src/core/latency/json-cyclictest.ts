@@ -74,7 +74,8 @@ function measured(
   const cycles = numbers.get('cycles') ?? numbers.get('samples') ?? null
   const us = (name: string) => {
     const value = numbers.get(name) ?? null
-    return cycles === 0 || value === null ? null : value / perUs
+    // avg in ns has two digits: no more than five of a us
+    return cycles === 0 || value === null ? null : Number((value / perUs).toFixed(5))
   }
   if (cycles === 0) findings.doubt('no-samples', `thread ${number} has no samples`)
   else if (cycles === null || us('max') === null) {

@@ -92,8 +92,8 @@ export class JsonRun {
   #thread(path: readonly string[]): JsonThread | null {
     if (path.length < 2 || path[0] !== 'thread' || !/^\d{1,5}$/.test(path[1]!)) return null
     const number = Number(path[1])
-    let thread = this.#report.threads.get(number)
-    if (!thread) this.#report.threads.set(number, (thread = { numbers: new Map(), histogram: null }))
+    const thread = this.#report.threads.get(number) ?? { numbers: new Map(), histogram: null }
+    this.#report.threads.set(number, thread)
     return thread
   }
 

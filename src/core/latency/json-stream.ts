@@ -96,7 +96,10 @@ export class JsonStream {
   #structure(byte: number): void {
     const object = this.#closers.at(-1) === 125
     if (byte === 123 || byte === 91) {
-      if (this.#closers.length > 16) return this.#damage()
+      if (this.#closers.length > 16) {
+        this.#damage()
+        return
+      }
       if (byte === 123) this.#sink.object(this.#path)
       this.#closers.push(byte + 2)
       this.#path.push('')

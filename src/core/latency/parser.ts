@@ -138,7 +138,10 @@ class Parser implements LatencyParser {
     if (this.#run) {
       if (prefixed && !cut && /^\d/.test(text)) {
         const bytes = Buffer.from(text)
-        if (this.#run.row(bytes, 0, bytes.length, this.#number)) return this.#mine()
+        if (this.#run.row(bytes, 0, bytes.length, this.#number)) {
+          this.#mine()
+          return
+        }
       }
       const fate = this.#run.line(line)
       if (fate === 'mine') {
@@ -146,9 +149,11 @@ class Parser implements LatencyParser {
         if (cut) this.#endRun(line)
         return
       }
-      if (fate === 'next-run' && this.#format) {
-        this.#endRun(null)
-        this.#begin(this.#format, line)
+      const format = this.#format
+      if (fate === 'next-run' && format) {
+        // half a line, such as `# Histogram` of `# Histogram Overflows:`, begins nothing
+        this.#endRun(cut ? line : null)
+        if (!cut) this.#begin(format, line)
         return
       }
     }
