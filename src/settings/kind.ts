@@ -29,7 +29,8 @@ export interface SettingKind {
   /** the unit type it answers for: `sysctl` */
   readonly type: string
   /**
+   * @param variables of the profile, expanded: a script gets them
    * @throws InputError with the option's file:line for a value that cannot be meant (nothing has been changed then)
    */
-  settings(unit: Unit, machine: Machine): KindResult
+  settings(unit: Unit, machine: Machine, variables?: ReadonlyMap<string, string>): KindResult
 }

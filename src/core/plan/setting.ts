@@ -39,6 +39,8 @@ export interface Setting {
    * While it differs and its carrier is `ok`, its state is `pending-reboot`.
    */
   carriedBy?: string
+  /** the reason given with `differs`: what usually keeps this machine from taking the value, and the remedy */
+  whenDiffers?: string
 }
 
 /** A setting with what the machine has now. */
