@@ -5,8 +5,9 @@ import { printError } from './output.ts'
 import { version } from './version.ts'
 
 /** Runs one command line and answers its exit code (docs/architecture.md). */
-export async function runCli(args: readonly string[]): Promise<number> {
+export async function runCli(given: readonly string[]): Promise<number> {
   process.stdout.on('error', stopOnClosedPipe)
+  const args = commandFirst(given)
   const [first, second] = args
   if (first === 'help' && second !== undefined) return runCli([second, '--help'])
   if (first === '--version' || first === '-V') {
@@ -21,6 +22,15 @@ export async function runCli(args: readonly string[]): Promise<number> {
   } catch (error) {
     return report(error, args.includes('--json'))
   }
+}
+
+/** `--root DIR` and `--json` may stand before the command, too. */
+function commandFirst(args: readonly string[]): string[] {
+  const at = args.findIndex((arg, index) => !arg.startsWith('-') && args[index - 1] !== '--root')
+  const leading = args.slice(0, at)
+  const movable =
+    at > 0 && leading.every((arg, index) => /^--(json|root(=.*)?)$/.test(arg) || args[index - 1] === '--root')
+  return movable ? [args[at]!, ...leading, ...args.slice(at + 1)] : [...args]
 }
 
 async function oneCommand(entry: CommandEntry): Promise<Command> {
