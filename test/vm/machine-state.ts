@@ -1,0 +1,109 @@
+/**
+ * What a machine is, seen with other means than quietcore's: coreutils, procps and util-linux inside it.
+ * Each state is a sorted list of lines, so that a difference reads as one.
+ */
+import type { Vm } from './driver/vm.ts'
+
+/**
+ * Every file under /etc and /boot: content, mode, owner and link target. grubenv is left out: GRUB itself writes it.
+ */
+export async function files(vm: Vm): Promise<string[]> {
+  const text = await vm.shell(`
+    find /etc /boot -xdev ! -path /boot/grub/grubenv -printf '%p %y %m %U:%G %l\\n'
+    find /etc /boot -xdev ! -path /boot/grub/grubenv -type f -exec sha256sum -- {} +
+  `)
+  return sorted(text)
+}
+
+/** Values of /proc/sys that move by themselves. */
+const VOLATILE = [
+  ...['fs/dentry-state', 'fs/file-nr', 'fs/inode-nr', 'fs/inode-state', 'fs/aio-nr', 'fs/quota/'],
+  ...['kernel/ns_last_pid', 'kernel/pty/nr', 'kernel/random/', 'kernel/tainted', 'net/netfilter/'],
+]
+
+/** The machine's live values: /proc/sys and the parts of sysfs that tune latency. They do not outlive a boot. */
+export async function liveValues(vm: Vm): Promise<string[]> {
+  const text = await vm.shell(`
+    grep -rs '' /proc/sys || true
+    grep -s '' /sys/kernel/mm/transparent_hugepage/* /sys/kernel/mm/transparent_hugepage/khugepaged/* || true
+    grep -s '' /sys/kernel/mm/ksm/run /proc/irq/default_smp_affinity || true
+    grep -rs '' /sys/devices/virtual/workqueue --include=cpumask --include=nice || true
+    grep -s '' /sys/devices/system/machinecheck/*/ignore_ce /sys/devices/system/machinecheck/*/check_interval || true
+    grep -s '' /sys/devices/system/node/node*/hugepages/*/nr_hugepages || true
+    grep -s '' /sys/class/net/*/queues/*/*_cpus /sys/block/*/queue/read_ahead_kb || true
+  `)
+  return sorted(text).filter((line) => !VOLATILE.some((name) => line.startsWith(`/proc/sys/${name}`)))
+}
+
+/** `IRQ cpulist` of every interrupt. */
+export async function irqAffinities(vm: Vm): Promise<string[]> {
+  return sorted(
+    await vm.shell('for irq in /proc/irq/[0-9]*; do echo "${irq##*/} $(cat $irq/smp_affinity_list)"; done'),
+  )
+}
+
+/** Interrupts that the kernel lets nobody move, found by giving each the mask that it has. */
+export async function unmovableIrqs(vm: Vm): Promise<string[]> {
+  return sorted(
+    await vm.shell(`
+    for irq in /proc/irq/[0-9]*; do
+      (cat $irq/smp_affinity >$irq/smp_affinity) 2>/dev/null || echo "\${irq##*/}"
+    done`),
+  )
+}
+
+/** One thread, as ps and taskset see it. */
+export interface Thread {
+  tid: number
+  comm: string
+  kernel: boolean
+  /** ps's class: TS, FF, RR, … */
+  policy: string
+  /** `-` outside of FF and RR */
+  priority: string
+  cpus: string
+}
+
+/** All threads but kworkers, which come and go by themselves, and those of this look. */
+export async function threads(vm: Vm): Promise<Thread[]> {
+  const text = await vm.shell(`
+    ps -eLo lwp=,ppid=,cls=,rtprio=,comm= | while read -r tid parent class priority comm; do
+      cpus=$(taskset -cp "$tid" 2>/dev/null) || continue
+      kernel=0
+      if [ "$tid" = 2 ] || [ "$parent" = 2 ]; then kernel=1; fi
+      echo "$tid|$kernel|$class|$priority|\${cpus##*: }|$comm"
+    done`)
+  return text
+    .trim()
+    .split('\n')
+    .map((line): Thread => {
+      const [tid = '', kernel, policy = '', priority = '', cpus = '', comm = ''] = line.split('|')
+      return { tid: Number(tid), comm, kernel: kernel === '1', policy, priority, cpus }
+    })
+    .filter(({ comm }) => !/^(kworker|ps$|sh$|taskset$|sshd$|sftp)/.test(comm))
+}
+
+/** `before` and `after` of the threads that are in both and are not the same. */
+export function changedThreads(before: readonly Thread[], after: readonly Thread[]): string[] {
+  const text = ({ policy, priority, cpus }: Thread) => `${policy} ${priority} CPUs ${cpus}`
+  return before.flatMap((was) => {
+    const is = after.find(({ tid, comm }) => tid === was.tid && comm === was.comm)
+    return is && text(is) !== text(was) ? [`${was.tid} ${was.comm}: ${text(was)} -> ${text(is)}`] : []
+  })
+}
+
+/** Lines that only one of the two has: `-` before, `+` after. */
+export function difference(before: readonly string[], after: readonly string[]): string[] {
+  const [was, is] = [new Set(before), new Set(after)]
+  return [
+    ...before.filter((line) => !is.has(line)).map((line) => `- ${line}`),
+    ...after.filter((line) => !was.has(line)).map((line) => `+ ${line}`),
+  ]
+}
+
+function sorted(text: string): string[] {
+  return text
+    .split('\n')
+    .filter((line) => line !== '')
+    .sort()
+}
