@@ -32,7 +32,7 @@ export function addOptions(text: string, format: OptionFormat, parameters: strin
 /** The text without those parameters; of equal ones the last goes. */
 export function removeOptions(text: string, format: OptionFormat, parameters: string): string {
   let result = text
-  for (const parameter of parameterTexts(parameters).toReversed()) {
+  for (const parameter of parameterTexts(parameters)) {
     for (const { from, to } of stretches(result, format).toReversed()) {
       const shorter = removeParameters(result.slice(from, to), [parameter])
       if (shorter === result.slice(from, to)) continue

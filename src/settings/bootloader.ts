@@ -5,6 +5,7 @@ import { tooLong } from '../core/cmdline/length.ts'
 import { missingFrom } from '../core/cmdline/merge.ts'
 import { parameterTexts } from '../core/cmdline/parse.ts'
 import { pendingCmdline } from '../core/cmdline/pending.ts'
+import { parseUnits } from '../core/cmdline/units.ts'
 import { formatPlace } from '../core/errors.ts'
 import type { Setting } from '../core/plan/setting.ts'
 import { unitCommandLine } from '../core/profile/bootloader-line.ts'
@@ -58,6 +59,7 @@ export const bootloader: SettingKind = {
       warnings: [
         ...warnings,
         ...conflicts(administrator, placed(unit, wanted)).map(conflictWarning),
+        ...sizelessPages(unit, administrator, carried),
         ...lengthWarning(administrator, carried, loader, machine),
         ...(loader.warnings?.(machine.ports) ?? []),
       ],
@@ -126,6 +128,15 @@ function conflictWarning({ key, administrator, ours, repeated }: CmdlineConflict
     message: `${name} is set twice: '${administrator.parameter}' in ${formatPlace(administrator.place)} and '${ours.parameter}' in ${formatPlace(ours.place)}; ${effect}`,
     place: administrator.place,
   }
+}
+
+/** Ours stand last on the line, so a count without a page size would count for the administrator's. */
+function sizelessPages(unit: Unit, administrator: readonly PlacedParameter[], carried: string): Warning[] {
+  const size = administrator.findLast(({ parameter }) => parameter.startsWith('hugepagesz='))
+  const count = parseUnits(carried).find(({ key }) => key === 'hugepages@default')
+  if (!size || !count) return []
+  const message = `'${count.text}' has no page size of its own and would count for '${size.parameter}' in ${formatPlace(size.place)}: write hugepagesz= before it`
+  return [{ code: 'cmdline-conflict', message, place: unit.place }]
 }
 
 function lengthWarning(

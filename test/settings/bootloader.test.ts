@@ -158,6 +158,23 @@ describe('[bootloader]', () => {
     ])
   })
 
+  test('with a count of huge pages that would fall to a page size of the administrator is warned about', () => {
+    const pages = machine({
+      ...GRUB,
+      '/etc/default/grub': 'GRUB_CMDLINE_LINUX="hugepagesz=2M hugepages=4"\n',
+    })
+    expect(
+      bootloader.settings(unit({ cmdline: 'default_hugepagesz=1G hugepages=8' }), pages).warnings,
+    ).toEqual([
+      {
+        code: 'cmdline-conflict',
+        message:
+          "'hugepages=8' has no page size of its own and would count for 'hugepagesz=2M' in /etc/default/grub:1: write hugepagesz= before it",
+        place: { file: PROFILE, line: 1 },
+      },
+    ])
+  })
+
   test('on a kernel without nohz_full says that it cannot be had', () => {
     const { settings } = bootloader.settings(unit({ cmdline: 'nohz_full=2' }), {
       ...machine(GRUB),

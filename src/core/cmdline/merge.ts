@@ -32,7 +32,7 @@ export function addParameters(line: string, ours: string): string {
  */
 export function removeParameters(line: string, texts: readonly string[]): string {
   let { head, tail } = splitInit(line)
-  for (const text of [...texts].reverse()) head = removeLast(head, text)
+  for (const text of texts) head = removeLast(head, text)
   return tail === '' ? head : `${head.trimEnd()} ${tail}`.trimStart()
 }
 
