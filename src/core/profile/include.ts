@@ -6,6 +6,7 @@ import type { ProfileLibrary, ProfileSource } from './profile.ts'
 import { type RawOption, unitDraft, withProfileDir } from './unit-draft.ts'
 
 export interface FoundProfile {
+  name: string
   source: ProfileSource
   draft: ProfileDraft
 }
@@ -39,12 +40,12 @@ export function findProfiles(names: readonly string[], options: IncludeOptions):
 function collect(asked: Asked, read: Set<string>, found: FoundProfile[], options: IncludeOptions): void {
   const optional = asked.place !== undefined && asked.name.startsWith('-')
   const name = optional ? asked.name.slice(1) : asked.name
-  if (!/^[A-Za-z0-9_./-]+$/.test(name)) throw badName(name, asked.place)
+  if (!/^[A-Za-z0-9_./-]{1,255}$/.test(name)) throw badName(name, asked.place)
   const source = options.library.find(name, read)
   if (!source) {
     const known = options.library.find(name, new Set()) !== undefined
     if (!optional && !known) throw unknown(name, asked.place, options.library)
-    if (!optional && asked.chain.includes(name)) throw loop(name, asked)
+    if (!optional && !found.some((one) => one.name === name)) throw loop(name, asked)
     return
   }
   read.add(source.path)
@@ -65,7 +66,7 @@ function collect(asked: Asked, read: Set<string>, found: FoundProfile[], options
   const units = sections
     .filter((section) => section.name !== 'main')
     .map((section) => unitDraft(section, source))
-  found.push({ source, draft: { main, units: new Map(units.map((unit) => [unit.name, unit])) } })
+  found.push({ name, source, draft: { main, units: new Map(units.map((unit) => [unit.name, unit])) } })
 }
 
 function at(place: Place | undefined): { place?: Place } {

@@ -26,14 +26,15 @@ export function finishUnit(draft: UnitDraft, expand: Expand, facts: Facts): Unit
     options: expandOptions(draft.options, expand),
     place: draft.place,
     dir: draft.dir,
-    ...optional('devicesUdevRegex', given('devices_udev_regex')),
+    // TuneD takes these three as they are written
+    ...optional('devicesUdevRegex', draft.given.devices_udev_regex?.raw),
     ...optional('cpuinfoRegex', given('cpuinfo_regex')),
     ...optional('unameRegex', given('uname_regex')),
-    ...optional('scriptPre', given('script_pre')),
-    ...optional('scriptPost', given('script_post')),
+    ...optional('scriptPre', draft.given.script_pre?.raw),
+    ...optional('scriptPost', draft.given.script_post?.raw),
     ...optional('cmdline', draft.type === 'bootloader' ? cmdlineOf(draft, expand) : undefined),
   }
-  return fits(unit, draft, facts) ? unit : { ...unit, enabled: false }
+  return !unit.enabled || fits(unit, draft, facts) ? unit : { ...unit, enabled: false }
 }
 
 function optional<Key extends string>(key: Key, value: string | undefined): { [K in Key]?: string } {

@@ -64,7 +64,7 @@ export class Variables {
   }
 
   #include(path: string, place: Place, library: ProfileLibrary): boolean {
-    const text = library.readInclude(path)
+    const text = isFileName(path) ? library.readInclude(path) : undefined
     if (text === undefined) {
       this.#warn({ code: 'no-include-file', message: `the variables file ${path} is not there`, place })
       return false
@@ -80,4 +80,9 @@ export class Variables {
   #warn(warning: Warning): void {
     this.#warnings.push(warning)
   }
+}
+
+/** One line, no part longer than the 255 bytes that Linux takes (NAME_MAX). */
+function isFileName(path: string): boolean {
+  return !path.includes('\n') && path.length < 4096 && path.split('/').every((part) => part.length <= 255)
 }

@@ -1,7 +1,8 @@
 #!/usr/bin/python3
 """Resolves profiles with the TuneD that Debian installed, on made machines.
 
-Reads jobs as JSON from standard input: [{"root": DIR, "names": ["a"], "exec": {"nproc": "2\\n"}, "uname": [5 words]}],
+Reads jobs as JSON from standard input: [{"root": DIR, "names": ["a"], "exec": {"nproc": "2\\n"}, "uname": [5 words],
+"mended": true}],
 prints a list of answers: {"units": …, "variables": …, "cmdline": …} or {"error": …}. TuneD's own locator, loader,
 merger, variables, functions and boot loader plugin do the work; only where they look is turned to the made root.
 """
@@ -35,6 +36,7 @@ def turned_glob(pattern, **named):
 import tuned.consts as consts
 import tuned.logs
 from tuned.plugins.plugin_bootloader import BootloaderPlugin
+from tuned.profiles.functions.functions import Functions
 from tuned.profiles.factory import Factory
 from tuned.profiles.loader import Loader
 from tuned.profiles.locator import Locator
@@ -68,6 +70,19 @@ def execute(self, args, *rest, **named):
 
 
 commands.execute = execute
+as_shipped = Functions._sub
+Functions._curr_char = lambda self: current_character(self)
+
+
+def substitute(self, start, end, text):
+    """TuneD skips the character after a function that stands at the start and gives nothing; mended where asked."""
+    self._str = self._str[:start] + text + self._str[end + 1:]
+    self._len = len(self._str)
+    self._cnt = start + len(text) - 1
+
+
+def current_character(self):
+    return self._str[self._cnt] if 0 <= self._cnt < self._len else ""
 
 
 def matches(regex, text):
@@ -120,6 +135,7 @@ def resolve(job):
     global root, answers
     root = job["root"]
     answers = dict(job.get("exec", {}))
+    Functions._sub = substitute if job.get("mended") else as_shipped
     variables = Variables()
     loader = Loader(Locator(list(consts.LOAD_DIRECTORIES)), Factory(), Merger(), None, variables)
     try:
