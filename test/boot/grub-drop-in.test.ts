@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import fc from 'fast-check'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { dropInText, grubDropIn } from '../../src/boot/grub-drop-in.ts'
-import { oneLine, quoteForGrub, unquoteFromGrub } from '../../src/boot/quote.ts'
+import { oneLine, quoteForGrub } from '../../src/boot/quote.ts'
 import { listTree } from '../support/tree.ts'
 import { madeRoot, noChroot, put, text, withGrub } from './support/made-root.ts'
 import { portsFor } from './support/ports.ts'
@@ -61,17 +61,6 @@ GRUB_CMDLINE_LINUX_DEFAULT="\${GRUB_CMDLINE_LINUX_DEFAULT:+$GRUB_CMDLINE_LINUX_D
         expect(grubDropIn.ours(portsFor(dir))).toBe(oneLine(parameters))
       }),
       { numRuns: 250 },
-    )
-  })
-
-  test('escapes for GRUB what its own script language would take for itself, and reads it back', () => {
-    expect(quoteForGrub('memmap=4G$8G dyndbg="file x.c +p; $y" a;b')).toBe(
-      'memmap=4G\\$8G dyndbg="file x.c +p; \\$y" a\\;b',
-    )
-    fc.assert(
-      fc.property(fc.string(), (any) => {
-        expect(unquoteFromGrub(quoteForGrub(any))).toBe(any)
-      }),
     )
   })
 
