@@ -1,4 +1,3 @@
-import type { RunFiles } from '../runs/write-run.ts'
 import type { StepRun } from './run-step.ts'
 import type { SuiteRun } from './run-suite.ts'
 
@@ -8,7 +7,7 @@ export function rawFileNames(step: string): string[] {
 }
 
 /** Everything of a run that cannot be made again from run.json: what the tools printed, and the counters. */
-export function rawFiles(run: SuiteRun): RunFiles {
+export function rawFiles(run: SuiteRun): Record<string, string> {
   const files: Record<string, string> = {}
   for (const step of run.steps) {
     const [stdout, stderr] = rawFileNames(step.step.name)

@@ -1,5 +1,5 @@
 import { MachineError } from '../../core/errors.ts'
-import { toRunJson } from '../../core/report/run-json.ts'
+import { REPORTERS } from '../../core/report/reporters.ts'
 import type { RunRecord } from '../../core/report/run-record.ts'
 import type { Suite } from '../../core/suite/suite.ts'
 import type { Machine } from '../../settings/kind.ts'
@@ -13,8 +13,6 @@ import { tuningOf } from './tuning.ts'
 
 export interface ValidateOptions extends RunSuiteOptions {
   quietcoreVersion: string
-  /** further files for the run's folder, made from its record: `report.html` */
-  reports?: (record: RunRecord) => RunFiles
 }
 
 export interface Validated {
@@ -38,11 +36,8 @@ export async function validate(suite: Suite, machine: Machine, options: Validate
     try {
       const run = await runSuite(suite, facts, ports, options)
       const record = recordRun(id, run, facts, root, tuning, options.quietcoreVersion)
-      const folder = writeRun(root, id, {
-        'run.json': `${JSON.stringify(toRunJson(record), null, 2)}\n`,
-        ...rawFiles(run),
-        ...options.reports?.(record),
-      })
+      const raw = rawFiles(run)
+      const folder = writeRun(root, id, { ...raw, ...reports(record, new Map(Object.entries(raw))) })
       const refusal = run.steps.at(-1)?.refusal
       if (refusal) throw kept(refusal, folder)
       return { record, folder }
@@ -51,6 +46,16 @@ export async function validate(suite: Suite, machine: Machine, options: Validate
       throw error
     }
   })
+}
+
+/** `run.json` and a report of every other format. */
+function reports(record: RunRecord, raw: ReadonlyMap<string, string>): RunFiles {
+  const shown = new Map([...raw].filter(([name]) => /\.std(out|err)$/.test(name)))
+  const files = REPORTERS.map(({ name, extension, render }) => [
+    name === 'json' ? 'run.json' : `report.${extension}`,
+    render(record, { raw: shown }),
+  ])
+  return Object.fromEntries(files)
 }
 
 function requireLive({ ports }: Machine): void {
