@@ -83,16 +83,24 @@ interface Placed {
 }
 
 function misplaced(ref: TasksAffinityRef, members: readonly Task[], tasks: Tasks): Placed[] {
+  const wrong = wrongCpus(ref)
   return members.flatMap((task): Placed[] => {
-    if (task.bound) return []
-    const cpus = tasks.affinity(task.tid)
-    return cpus === undefined || isPlaced(ref, cpus) ? [] : [{ task, cpus }]
+    const cpus = task.bound ? undefined : tasks.affinity(task.tid)
+    return cpus !== undefined && wrong(cpus) ? [{ task, cpus }] : []
   })
 }
 
-function isPlaced({ rule }: TasksAffinityRef, cpus: CpuSet): boolean {
-  if (rule.to === 'stay') return cpus.equals(CpuSet.parse(rule.cpus))
-  return cpus.intersect(CpuSet.parse(rule.away)).size === 0
+/** Judges each list of CPUs once: thousands of threads share a few of them. */
+function wrongCpus({ rule }: TasksAffinityRef): (cpus: CpuSet) => boolean {
+  const wanted = CpuSet.parse(rule.to === 'stay' ? rule.cpus : rule.away)
+  const judged = new Map<CpuSet, boolean>()
+  return (cpus) => {
+    const known = judged.get(cpus)
+    if (known !== undefined) return known
+    const wrong = rule.to === 'stay' ? !cpus.equals(wanted) : cpus.intersect(wanted).size > 0
+    judged.set(cpus, wrong)
+    return wrong
+  }
 }
 
 /** A thread keeps what it had outside the isolated CPUs, CPUs that are offline now included. */

@@ -7,6 +7,7 @@ import { parseStat, type Stat } from './parse-stat.ts'
 
 /** /proc/PID/stat and status are below 4 kB; a command line may be longer and is then cut. */
 const BUFFER = Buffer.allocUnsafe(64 * 1024)
+const CPUS_FIELD = '\nCpus_allowed_list:'
 /** What a task that ended answers: no folder, or no process behind an open file. */
 const ENDED = new Set(['ENOENT', 'ENOTDIR', 'ESRCH'])
 
@@ -16,6 +17,7 @@ const ENDED = new Set(['ENOENT', 'ENOTDIR', 'ESRCH'])
  */
 export class ProcReader {
   readonly #proc: string
+  readonly #lists = new Map<string, CpuSet>()
 
   /** @param proc path of the proc folder as this process sees it */
   constructor(proc: string) {
@@ -54,9 +56,20 @@ export class ProcReader {
   }
 
   affinity(pid: number, tid: number): CpuSet | undefined {
-    const status = this.#read(`${this.#folder(pid, tid)}/status`)
-    const list = status === undefined ? null : /^Cpus_allowed_list:[ \t]*(.*)$/m.exec(status)
-    return list ? CpuSet.parse(list[1]!) : undefined
+    const length = this.#readBytes(`${this.#folder(pid, tid)}/status`)
+    const start = length === undefined ? -1 : BUFFER.indexOf(CPUS_FIELD)
+    if (length === undefined || start < 0 || start >= length) return undefined
+    const from = start + CPUS_FIELD.length
+    return this.#cpusOf(BUFFER.toString('latin1', from, BUFFER.indexOf('\n', from)).trim())
+  }
+
+  /** Thousands of threads have the same few lists: each is parsed once, and equal ones are the same object. */
+  #cpusOf(list: string): CpuSet {
+    const known = this.#lists.get(list)
+    if (known) return known
+    const cpus = CpuSet.parse(list)
+    this.#lists.set(list, cpus)
+    return cpus
   }
 
   /** Arguments joined by blanks; empty for kernel threads and ended ones. */
@@ -75,10 +88,16 @@ export class ProcReader {
   }
 
   #read(path: string, encoding: BufferEncoding = 'latin1'): string | undefined {
+    const length = this.#readBytes(path)
+    return length === undefined ? undefined : BUFFER.toString(encoding, 0, length)
+  }
+
+  /** Fills BUFFER from its start; undefined when the task has ended. */
+  #readBytes(path: string): number | undefined {
     let fd: number | undefined
     try {
       fd = fs.openSync(path, 'r')
-      return BUFFER.toString(encoding, 0, fs.readSync(fd, BUFFER, 0, BUFFER.length, null))
+      return fs.readSync(fd, BUFFER, 0, BUFFER.length, null)
     } catch (error) {
       if (ENDED.has(codeOf(error) ?? '')) return undefined
       throw unreadable(path, error)

@@ -6,7 +6,7 @@ import type { ProcReader } from './proc-reader.ts'
  * How long one reading of all threads serves. A plan holds about ten settings that each look at every thread;
  * reading 20,000 threads for each of them would take seconds. Any change made through this port ends it at once.
  */
-const LASTS_MS = 500
+const LASTS_MS = 2_000
 
 /** All threads of the machine, read once for a moment. */
 export class Snapshot {
