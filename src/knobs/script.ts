@@ -23,7 +23,8 @@ const TIMEOUT_MS = 600_000
  */
 export const script: Knob<ScriptRef> = {
   name: 'script',
-  lifetime: 'boot',
+  // What a script did may outlast a reboot (a file of modprobe.d), so its `stop` is owed until `off`.
+  lifetime: 'disk',
   read(ref, ports) {
     if (ports.runner.find(ref.path) === undefined) {
       return { unsupported: `${ref.path} is not there, or not executable` }
@@ -39,8 +40,8 @@ export const script: Knob<ScriptRef> = {
     if (result.exitCode !== 0) throw failed(ref, 'start', result)
     return 'started'
   },
-  restore(ref, _before, _wrote, ports) {
-    if (!ports.root.exists(marker(ref))) return { outcome: 'unchanged' }
+  restore(ref, _before, wrote, ports) {
+    if (wrote === null && !ports.root.exists(marker(ref))) return { outcome: 'unchanged' }
     if (ports.runner.find(ref.path) === undefined) return { outcome: 'gone' }
     const result = call(ref, ['stop', 'full_rollback'], ports)
     if (result.exitCode !== 0) throw failed(ref, 'stop', result)

@@ -19,10 +19,11 @@ export function cpusOfUnit(unit: Unit, { facts }: Machine): CpuSet {
 }
 
 /** Frequency domains with a chosen online CPU; empty where Linux does not choose the frequency. */
-export function policiesOf(cpus: CpuSet, { ports: { root } }: Machine): FrequencyPolicy[] {
-  return root
-    .list(`${CPU}/cpufreq`)
-    .filter((name) => /^policy\d+$/.test(name))
+export function policiesOf(cpus: CpuSet, machine: Machine): FrequencyPolicy[] {
+  const { root } = machine.ports
+  const names = root.list(`${CPU}/cpufreq`).filter((name) => /^policy\d+$/.test(name))
+  if (names.length === 0) return perCpu(cpus, machine)
+  return names
     .sort((a, b) => Number(a.slice(6)) - Number(b.slice(6)))
     .map((name) =>
       policy(`${CPU}/cpufreq/${name}`, root.readTextIfThere(`${CPU}/cpufreq/${name}/affected_cpus`)),
@@ -33,4 +34,11 @@ export function policiesOf(cpus: CpuSet, { ports: { root } }: Machine): Frequenc
 /** `affected_cpus`: numbers split by blanks (Documentation/admin-guide/pm/cpufreq.rst). */
 function policy(dir: string, affected = ''): FrequencyPolicy {
   return { dir, cpus: CpuSet.of(affected.split(/\s+/).filter(Boolean).map(Number)) }
+}
+
+/** Before Linux 4.3 a CPU's folder was the domain itself; since then it is a link to one. */
+function perCpu(cpus: CpuSet, { ports: { root } }: Machine): FrequencyPolicy[] {
+  return cpus.cpus
+    .map((cpu) => ({ dir: `${CPU}/cpu${cpu}/cpufreq`, cpus: CpuSet.of([cpu]) }))
+    .filter(({ dir }) => root.exists(`${dir}/scaling_governor`))
 }

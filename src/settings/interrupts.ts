@@ -41,7 +41,8 @@ function namesOfProcInterrupts(text: string): (irq: number) => string {
     const irq = line.slice(0, colon).trim()
     if (colon < 0 || !/^\d+$/.test(irq)) continue
     // Names are set off by two blanks; several are split by a comma and one blank.
-    names.set(Number(irq), line.slice(line.lastIndexOf('  ') + 2).trim())
+    const last = line.slice(line.lastIndexOf('  ') + 2).trim()
+    if (!/-(?:edge|level|fasteoi)$/i.test(last)) names.set(Number(irq), last)
   }
   return (irq) => names.get(irq) ?? ''
 }
