@@ -10,7 +10,7 @@ export interface UndefinedVariable {
   place: Place
 }
 
-const LEFT_OVER = /\$\{([\p{L}\p{N}_]+|f:[\p{L}\p{N}_]+)/gu
+const LEFT_OVER = /\$\{(f:[\p{L}\p{N}_]+|[\p{L}\p{N}_]+(?=\}))/gu
 
 /** What stays unexpanded in the values of enabled units. `\${x}` in the option itself asks for the text `${x}`. */
 export function undefinedVariables(profile: Profile): UndefinedVariable[] {
