@@ -53,4 +53,19 @@ export const COMMANDS: readonly CommandEntry[] = [
     summary: 'show the profile in force, what waits for a reboot, and the last verdicts',
     load: async () => (await import('./commands/status.ts')).status,
   },
+  {
+    name: 'validate',
+    summary: 'measure the latency of this machine, judge it and keep the proof',
+    load: async () => (await import('./commands/validate.ts')).validate,
+  },
+  {
+    name: 'report',
+    summary: "read a kept run or any latency tool's output, judge it and report",
+    load: async () => (await import('./commands/report.ts')).report,
+  },
+  {
+    name: 'history',
+    summary: 'list the kept runs, and say what moved against a baseline',
+    load: async () => (await import('./commands/history.ts')).history,
+  },
 ]

@@ -19,6 +19,8 @@ export interface Validated {
   record: RunRecord
   /** machine path of the run's folder */
   folder: string
+  /** what the tools printed, by file name */
+  raw: ReadonlyMap<string, string>
 }
 
 /**
@@ -36,11 +38,12 @@ export async function validate(suite: Suite, machine: Machine, options: Validate
     try {
       const run = await runSuite(suite, facts, ports, options)
       const record = recordRun(id, run, facts, root, tuning, options.quietcoreVersion)
-      const raw = rawFiles(run)
-      const folder = writeRun(root, id, { ...raw, ...reports(record, new Map(Object.entries(raw))) })
+      const files = rawFiles(run)
+      const raw = new Map(Object.entries(files).filter(([name]) => /\.std(out|err)$/.test(name)))
+      const folder = writeRun(root, id, { ...files, ...reports(record, raw) })
       const refusal = run.steps.at(-1)?.refusal
       if (refusal) throw kept(refusal, folder)
-      return { record, folder }
+      return { record, folder, raw }
     } catch (error) {
       giveUpRun(root, id)
       throw error
@@ -50,10 +53,9 @@ export async function validate(suite: Suite, machine: Machine, options: Validate
 
 /** `run.json` and a report of every other format. */
 function reports(record: RunRecord, raw: ReadonlyMap<string, string>): RunFiles {
-  const shown = new Map([...raw].filter(([name]) => /\.std(out|err)$/.test(name)))
   const files = REPORTERS.map(({ name, extension, render }) => [
     name === 'json' ? 'run.json' : `report.${extension}`,
-    render(record, { raw: shown }),
+    render(record, { raw }),
   ])
   return Object.fromEntries(files)
 }

@@ -30,7 +30,7 @@ export function readRun(root: Root, name: string): KeptRun {
 
 /** A run in any folder of `root` that holds a run.json. */
 export function readRunFolder(root: Root, folder: string): KeptRun {
-  const record = parseRunJson(root.readText(`${folder}/run.json`), `${folder}/run.json`)
+  const record = readRecord(root, folder)
   const names = record.measurements.flatMap(({ rawFiles }) => rawFiles)
   const raw = new Map<string, string>()
   for (const name of names) {
@@ -39,6 +39,11 @@ export function readRunFolder(root: Root, folder: string): KeptRun {
     if (text !== undefined) raw.set(name, text)
   }
   return { record, raw }
+}
+
+/** @throws InputError `bad-run-record`; MachineError when it cannot be read */
+export function readRecord(root: Root, folder: string): RunRecord {
+  return parseRunJson(root.readText(`${folder}/run.json`), `${folder}/run.json`)
 }
 
 /** `latest`, or a name as validate makes it: not meant as a file. */

@@ -1,0 +1,34 @@
+import type { Command } from 'commander'
+import { EXIT } from '../../core/errors.ts'
+import { history as readHistory } from '../../engine/runs/history.ts'
+import { openRoot } from '../../host/root.ts'
+import { historyText } from '../history-text.ts'
+import { type CommonOptions, command } from '../options.ts'
+import { note, print, printJson } from '../output.ts'
+
+interface HistoryOptions extends CommonOptions {
+  suite?: string
+  baseline?: string
+}
+
+const EXAMPLE = `quietcore history
+quietcore history --suite acceptance --baseline 20261122T204347Z-acceptance`
+
+export function history(): Command {
+  return command(EXAMPLE)
+    .option('--suite <name>', 'only the runs of this suite')
+    .option(
+      '--baseline <run>',
+      'compare the runs of its suite with this one; exit 1 when the newest became worse',
+    )
+    .action((options: HistoryOptions) => {
+      const found = readHistory(openRoot(options.root), options)
+      for (const { message, place } of found.warnings)
+        note(`quietcore: ${place ? `${place.file}: ` : ''}${message}`)
+      if (options.json)
+        printJson({ runs: found.entries, comparisons: found.comparisons, warnings: found.warnings })
+      else print(historyText(found))
+      const newest = found.comparisons?.at(-1)
+      process.exitCode = newest?.moved.some(({ direction }) => direction === 'worse') ? EXIT.no : EXIT.done
+    })
+}
