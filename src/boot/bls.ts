@@ -31,12 +31,13 @@ const ENVIRONMENTS = ['/boot/grub2/grubenv', '/boot/grub/grubenv']
 export const bls: BootLoader = {
   name: 'bls',
   limitBytes: commandLineLimitBytes,
+  addsMissingOnly: true,
   matches: (root) =>
     root.list(ENTRIES).some((name) => name.endsWith('.conf')) &&
     (blscfgEnabled(root) || root.exists('/boot/grub2') || root.exists('/etc/grub2.cfg')),
   administrator: ({ root }) => administratorOf(root, optionFiles(root), environment(root)),
   ours: ({ root }) => oursIn(root, entries(root), environment(root)),
-  touches: ({ root }) => [ADDED_PARAMETERS_FILE, ...optionFiles(root).map(({ path }) => path)],
+  touches: ({ root }) => [...optionFiles(root).map(({ path }) => path), ADDED_PARAMETERS_FILE],
   write: (parameters, ports) => setParameters(parameters, ports),
   clear: (ports) => setParameters('', ports),
 }

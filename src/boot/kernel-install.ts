@@ -29,6 +29,7 @@ const TIMEOUT_MS = 600_000
 export const kernelInstall: BootLoader = {
   name: 'kernel-install',
   limitBytes: commandLineLimitBytes,
+  addsMissingOnly: true,
   matches: (root) =>
     entries(root).length > 0 || (unifiedImages(root).length > 0 && kernelCmdlineFile(root).length > 0),
   administrator: ({ root }) => administratorOf(root, optionFiles(root), {}),
@@ -42,7 +43,7 @@ export const kernelInstall: BootLoader = {
           },
         ]
       : [],
-  touches: ({ root }) => [ADDED_PARAMETERS_FILE, ...optionFiles(root).map(({ path }) => path)],
+  touches: ({ root }) => [...optionFiles(root).map(({ path }) => path), ADDED_PARAMETERS_FILE],
   write: (parameters, ports) => setParameters(parameters, ports),
   clear: (ports) => setParameters('', ports),
   rebuild: (ports) => buildUnifiedImages(ports),

@@ -19,13 +19,15 @@ export interface BootLoader {
   /** longest command line that the kernel takes, bytes with the final NUL (COMMAND_LINE_SIZE: 2048 on x86, 4096 on arm64) */
   limitBytes(machine: string): number
   matches(root: Root): boolean
+  /** `write` leaves out what a boot entry has already; else it writes exactly what it is given, for all entries */
+  readonly addsMissingOnly?: boolean
   /** what the administrator and the distribution set for the next boot, without quietcore's own */
   administrator(ports: Ports): ParameterOrigin[]
   /** what quietcore has set for the next boot; undefined when it has set nothing */
   ours(ports: Ports): string | undefined
   /** what its files hold that cannot be understood, or that keeps our parameters from the next boot */
   warnings?(ports: Ports): Warning[]
-  /** files that `write` and `clear` may change, for the journal's images of them; none where only commands can undo */
+  /** files that `write` and `clear` may change, for the journal's images of them, the one to look at first; none where only commands can undo */
   touches(ports: Ports): string[]
   /** sets quietcore's own parameters (replacing its earlier ones) and regenerates what must be; returns notes for the operator */
   write(parameters: string, ports: Ports): Promise<string[]>

@@ -20,6 +20,7 @@ const TIMEOUT_MS = 1_200_000
 export const rpmOstree: BootLoader = {
   name: 'rpm-ostree',
   limitBytes: commandLineLimitBytes,
+  addsMissingOnly: true,
   matches: (root) =>
     (root.exists('/run/ostree-booted') || root.exists('/ostree')) &&
     PROGRAM_PATHS.some((path) => root.exists(path)),

@@ -114,6 +114,29 @@ describe('[bootloader]', () => {
     })
   })
 
+  test('on boot loader entries carries everything, because one entry may lack what another has', async () => {
+    const entries = machine({
+      '/boot/grub2/grub.cfg': '',
+      '/etc/kernel/cmdline': 'ro\n',
+      '/boot/loader/entries/a.conf': 'linux /a\noptions ro nohz=on\n',
+      '/boot/loader/entries/b.conf': 'linux /b\noptions ro\n',
+    })
+    const asked = unit({ cmdline: 'nohz=on hugepagesz=1G nosmt hugepages=8 nohz=on' })
+    const [carrier] = bootloader.settings(asked, entries).settings
+    expect(carrier).toMatchObject({
+      want: 'nosmt hugepagesz=1G hugepages=8 nohz=on',
+      target: '/boot/loader/entries/a.conf',
+    })
+    await entries.loader!.write(carrier!.want, entries.ports)
+    expect(entries.loader!.ours(entries.ports)).toBe(carrier!.want)
+    expect(entries.ports.root.readText('/boot/loader/entries/a.conf')).toBe(
+      'linux /a\noptions ro nohz=on nosmt hugepagesz=1G hugepages=8\n',
+    )
+    expect(entries.ports.root.readText('/boot/loader/entries/b.conf')).toBe(
+      'linux /b\noptions ro nosmt hugepagesz=1G hugepages=8 nohz=on\n',
+    )
+  })
+
   test('without parameters wants nothing', () => {
     expect(bootloader.settings(unit({}), machine(GRUB))).toEqual({ settings: [], warnings: [] })
   })
@@ -173,6 +196,19 @@ describe('[bootloader]', () => {
         place: { file: PROFILE, line: 1 },
       },
     ])
+  })
+
+  test('with an open quote is refused with its line, before anything changes', () => {
+    expect(() =>
+      bootloader.settings(unit({ cmdline: 'quiet', cmdline_x: '+dyndbg="file x nosmt' }), machine(GRUB)),
+    ).toThrow(
+      expect.objectContaining({
+        code: 'bad-kernel-parameter',
+        exitCode: 2,
+        message: `the kernel parameter 'dyndbg="file x nosmt' has a double quote that is not closed`,
+        place: { file: PROFILE, line: 3 },
+      }),
+    )
   })
 
   test('on a kernel without nohz_full says that it cannot be had', () => {
