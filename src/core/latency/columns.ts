@@ -1,5 +1,5 @@
-import { newPage, PAGE_BUCKETS, type Page } from './histogram.ts'
-import { scanCounts } from './scan.ts'
+import { PAGE_BUCKETS, type Page, packPage } from './histogram.ts'
+import { type Cells, FIXED_CELL_BYTES, scanCounts, scanFixed } from './scan.ts'
 
 /** MAX_CPUS and three contexts each (rtla), and a sum column. */
 const MAX_COLUMNS = 3 * 8192 + 1
@@ -21,18 +21,19 @@ export class ColumnStore {
   /** rows whose last column is (not) the sum of the others, rows of zeros not counted */
   sumRows = 0
   notSumRows = 0
-  readonly #firstRow = new Float64Array(MAX_COLUMNS)
-  #block = new Float64Array(0)
+  #block: Cells = cellsOf(MAX_COLUMNS, MAX_COLUMNS)
   #blockNumber = -1
   #pages: Map<number, Page>[] = []
+  #buffer: ArrayBufferLike | null = null
+  #view: DataView = new DataView(new ArrayBuffer(0))
 
   /** Stores the row whose bucket is `index` and whose counts are the numbers in `bytes[start, end)`. */
   add(index: number, bytes: Uint8Array, start: number, end: number): RowFate {
     if (this.width === 0) {
-      const width = scanCounts(bytes, start, end, this.#firstRow, 0, MAX_COLUMNS)
+      const width = scanCounts(bytes, start, end, this.#block, 0, MAX_COLUMNS)
       if (width <= 0) return 'not-a-row'
       this.width = width
-      this.#block = new Float64Array(PAGE_BUCKETS * width)
+      this.#block = cellsOf(PAGE_BUCKETS * width, width)
       this.#pages = Array.from({ length: width }, () => new Map())
     }
     if (index <= this.lastIndex) return 'out-of-order'
@@ -41,16 +42,24 @@ export class ColumnStore {
       this.#pack()
       this.#blockNumber = number
     }
-    const base = (index - number * PAGE_BUCKETS) * this.width
-    const count = scanCounts(bytes, start, end, this.#block, base, this.width)
-    if (count !== this.width) {
-      this.#block.fill(0, base, base + this.width)
-      return count > 0 || (count < 0 && isNumbers(bytes, start, end)) ? 'ragged' : 'not-a-row'
+    const { width } = this
+    const base = (index - number * PAGE_BUCKETS) * width
+    if (!this.#fixed(bytes, start, end, base)) {
+      const count = scanCounts(bytes, start, end, this.#block, base, width)
+      if (count !== width) {
+        this.#block.cells.fill(0, base, base + width)
+        return count > 0 || (count < 0 && isNumbers(bytes, start, end)) ? 'ragged' : 'not-a-row'
+      }
+    }
+    const { rowSum } = this.#block
+    if (rowSum !== 0) {
+      if (rowSum === 2 * this.#block.cells[base + width - 1]!) this.sumRows++
+      else this.notSumRows++
     }
     this.rows++
     if (this.firstIndex < 0) this.firstIndex = index
     this.lastIndex = index
-    this.indexGcd = gcd(this.indexGcd, index)
+    if (this.indexGcd !== 1) this.indexGcd = gcd(this.indexGcd, index)
     return 'stored'
   }
 
@@ -61,30 +70,35 @@ export class ColumnStore {
     return this.#pages
   }
 
+  #fixed(bytes: Uint8Array, start: number, end: number, base: number): boolean {
+    if (end - start !== FIXED_CELL_BYTES * this.width) return false
+    if (bytes.buffer !== this.#buffer) {
+      this.#buffer = bytes.buffer
+      this.#view = new DataView(bytes.buffer)
+    }
+    if (scanFixed(this.#view, bytes.byteOffset + start, this.width, this.#block, base)) return true
+    this.#block.cells.fill(0, base, base + this.width)
+    return false
+  }
+
   #pack(): void {
     if (this.#blockNumber < 0) return
     const { width } = this
-    const block = this.#block
-    const largest = new Float64Array(width)
-    for (let row = 0; row < PAGE_BUCKETS; row++) {
-      const base = row * width
-      let sum = 0
-      for (let column = 0; column < width; column++) {
-        const value = block[base + column]!
-        sum += value
-        if (value > largest[column]!) largest[column] = value
-      }
-      if (sum === 0) continue
-      if (sum === 2 * block[base + width - 1]!) this.sumRows++
-      else this.notSumRows++
-    }
+    const { cells, filled } = this.#block
     for (let column = 0; column < width; column++) {
-      if (largest[column] === 0) continue
-      const page = newPage(largest[column]!)
-      for (let row = 0; row < PAGE_BUCKETS; row++) page[row] = block[row * width + column]!
-      this.#pages[column]!.set(this.#blockNumber, page)
+      if (filled[column] === 0) continue
+      this.#pages[column]!.set(this.#blockNumber, packPage(cells, column, width))
     }
-    block.fill(0)
+    cells.fill(0)
+    filled.fill(0)
+  }
+}
+
+function cellsOf(cells: number, columns: number): Cells {
+  return {
+    cells: new Float64Array(cells),
+    filled: new Uint8Array(columns),
+    rowSum: 0,
   }
 }
 

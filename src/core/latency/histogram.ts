@@ -3,7 +3,12 @@ import { InputError } from '../errors.ts'
 /** Buckets of one page: an empty page costs nothing, a full one at most 2 KiB. */
 export const PAGE_BUCKETS = 256
 
-export type Page = Uint8Array | Uint16Array | Uint32Array | Float64Array
+/** 256 counts in the narrowest integer that holds them, with their sum and the sum of index in page times count. */
+export interface Page {
+  readonly counts: Uint8Array | Uint16Array | Uint32Array | Float64Array
+  readonly sum: number
+  readonly indexSum: number
+}
 
 export interface HistogramInit {
   /** width of a bucket, ns */
@@ -57,7 +62,7 @@ export class Histogram {
     this.complete = init.complete ?? true
     this.#pages = pages
     let counted = 0
-    for (const page of pages.values()) counted += pageSum(page)
+    for (const page of pages.values()) counted += page.sum
     if (!Number.isSafeInteger(counted + this.overflows)) throw countTooLarge()
     this.counted = counted
   }
@@ -79,28 +84,29 @@ export class Histogram {
 
   /** Samples in one bucket, 0 when there are none. */
   count(bucket: number): number {
-    return this.#pages.get(Math.floor(bucket / PAGE_BUCKETS))?.[bucket % PAGE_BUCKETS] ?? 0
+    return this.#pages.get(Math.floor(bucket / PAGE_BUCKETS))?.counts[bucket % PAGE_BUCKETS] ?? 0
   }
 
   /** Bucket index and count, ascending, without empty buckets. */
   *entries(): Generator<[bucket: number, count: number]> {
-    for (const [number, page] of this.#pages) {
-      for (let i = 0; i < page.length; i++) if (page[i] !== 0) yield [number * PAGE_BUCKETS + i, page[i]!]
+    for (const [number, { counts }] of this.#pages) {
+      for (let i = 0; i < counts.length; i++)
+        if (counts[i] !== 0) yield [number * PAGE_BUCKETS + i, counts[i]!]
     }
   }
 
   /** Index of the first non-empty bucket, or -1. */
   get firstBucket(): number {
-    for (const [number, page] of this.#pages) {
-      for (let i = 0; i < page.length; i++) if (page[i] !== 0) return number * PAGE_BUCKETS + i
+    for (const [number, { counts }] of this.#pages) {
+      for (let i = 0; i < counts.length; i++) if (counts[i] !== 0) return number * PAGE_BUCKETS + i
     }
     return -1
   }
 
   /** Index of the last non-empty bucket, or -1. */
   get lastBucket(): number {
-    for (const [number, page] of [...this.#pages].reverse()) {
-      for (let i = page.length - 1; i >= 0; i--) if (page[i] !== 0) return number * PAGE_BUCKETS + i
+    for (const [number, { counts }] of [...this.#pages].reverse()) {
+      for (let i = counts.length - 1; i >= 0; i--) if (counts[i] !== 0) return number * PAGE_BUCKETS + i
     }
     return -1
   }
@@ -110,17 +116,11 @@ export class Histogram {
     let small = 0
     let large = 0n
     for (const [number, page] of this.#pages) {
-      const sum = pageIndexSum(page)
-      const rest = number * PAGE_BUCKETS * pageSum(page)
-      if (
-        Number.isSafeInteger(sum) &&
-        Number.isSafeInteger(rest) &&
-        Number.isSafeInteger(small + sum + rest)
-      ) {
-        small += sum + rest
-      } else {
-        page.forEach((count: number, i: number) => {
-          large += BigInt(count) * BigInt(number * PAGE_BUCKETS + i)
+      const sum = page.indexSum + number * PAGE_BUCKETS * page.sum
+      if (Number.isSafeInteger(small + sum)) small += sum
+      else {
+        page.counts.forEach((count: number, index: number) => {
+          large += BigInt(count) * BigInt(number * PAGE_BUCKETS + index)
         })
       }
     }
@@ -152,55 +152,47 @@ export class Histogram {
   }
 }
 
-/** Collects counts by bucket; pages are kept narrow and ascending at `finish`. */
+/** Collects counts by bucket, in any order. */
 export class PageBuilder {
-  readonly #pages = new Map<number, Page>()
+  readonly #pages = new Map<number, Float64Array>()
 
   add(bucket: number, count: number): void {
     if (count === 0) return
     const number = Math.floor(bucket / PAGE_BUCKETS)
-    const index = bucket - number * PAGE_BUCKETS
-    let page = this.#pages.get(number)
-    const sum = (page?.[index] ?? 0) + count
-    if (!page || sum > widest(page)) {
-      page = widened(page, sum)
-      this.#pages.set(number, page)
-    }
-    page[index] = sum
+    const page = this.#pages.get(number) ?? new Float64Array(PAGE_BUCKETS)
+    this.#pages.set(number, page)
+    page[bucket - number * PAGE_BUCKETS]! += count
   }
 
   finish(): ReadonlyMap<number, Page> {
-    return new Map([...this.#pages].sort((a, b) => a[0] - b[0]))
+    const pages = [...this.#pages].sort((a, b) => a[0] - b[0])
+    return new Map(pages.map(([number, counts]) => [number, packPage(counts, 0, 1)]))
   }
 }
 
-function pageSum(page: Page): number {
+const scratch = new Float64Array(PAGE_BUCKETS)
+
+/** Packs 256 counts: every `stride`-th of `cells` from `first`. */
+export function packPage(cells: Float64Array, first: number, stride: number): Page {
   let sum = 0
-  for (let i = 0; i < page.length; i++) sum += page[i]!
-  return sum
-}
-
-function pageIndexSum(page: Page): number {
-  let sum = 0
-  for (let i = 0; i < page.length; i++) sum += i * page[i]!
-  return sum
-}
-
-function widest(page: Page): number {
-  return page.BYTES_PER_ELEMENT === 8 ? Number.POSITIVE_INFINITY : 2 ** (8 * page.BYTES_PER_ELEMENT) - 1
-}
-
-function widened(page: Page | undefined, largest: number): Page {
-  const next = newPage(largest)
-  if (page) next.set(page)
-  return next
-}
-
-/** An empty page that can hold counts up to `largest`. */
-export function newPage(largest: number): Page {
-  if (largest < 256) return new Uint8Array(PAGE_BUCKETS)
-  if (largest < 65536) return new Uint16Array(PAGE_BUCKETS)
-  return largest < 2 ** 32 ? new Uint32Array(PAGE_BUCKETS) : new Float64Array(PAGE_BUCKETS)
+  let indexSum = 0
+  let largest = 0
+  for (let i = 0, at = first; i < PAGE_BUCKETS; i++, at += stride) {
+    const count = cells[at]!
+    scratch[i] = count
+    sum += count
+    indexSum += i * count
+    if (count > largest) largest = count
+  }
+  const counts =
+    largest < 256
+      ? new Uint8Array(scratch)
+      : largest < 65536
+        ? new Uint16Array(scratch)
+        : largest < 2 ** 32
+          ? new Uint32Array(scratch)
+          : new Float64Array(scratch)
+  return { counts, sum, indexSum }
 }
 
 export function countTooLarge(): InputError {
