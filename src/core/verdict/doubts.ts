@@ -17,7 +17,8 @@ export interface JudgedMeasurement {
 
 /** The tuning in force while it was measured: the result of verify. */
 export interface Tuning {
-  state: 'ok' | 'differs' | 'pending-reboot' | 'unknown'
+  /** none: no profile is applied, so there is nothing to differ from */
+  state: 'ok' | 'none' | 'differs' | 'pending-reboot' | 'unknown'
   /** one line for each setting that is not as wanted */
   details?: readonly string[]
 }
