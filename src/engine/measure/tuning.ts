@@ -14,7 +14,7 @@ export async function tuningOf(machine: Machine): Promise<TuningRecord> {
     const details = [`an ${interrupted.operation} of ${interrupted.profile} was cut short`]
     return { profile: interrupted.profile, state: 'differs', details }
   }
-  if (!active || !observed) return { profile: null, state: 'ok', details: ['no profile is applied'] }
+  if (!active || !observed) return { profile: null, state: 'none' }
   return { profile: active.profile, ...judged(observed) }
 }
 

@@ -38,7 +38,7 @@ function rowChange(kind: string, { name, label, perCpu, before, after }: Counter
     where: `CPU ${cpus}`,
     before: `${before}`,
     after: `${after}`,
-    note: `+${after - before}${spread}${label === '' ? '' : ` (${label})`}`,
+    note: `+${after - before}${spread}${label === '' ? '' : `; ${label}`}`,
   }
 }
 
