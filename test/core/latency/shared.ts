@@ -1,0 +1,37 @@
+import { execFileSync } from 'node:child_process'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import type { Measurement } from '../../../src/core/latency/measurement.ts'
+import { parseLatency } from '../../../src/core/latency/parser.ts'
+
+/** Outputs of other machines and other people's logs, which are not part of the repository. */
+export const SHARED = resolve(import.meta.dirname, '../../../../shared')
+export const SHARED_IS_HERE = existsSync(join(SHARED, 'samples'))
+export const FIXTURES = resolve(import.meta.dirname, '../../fixtures/latency')
+
+/** All files under the folders that hold something, without the .cmd files and the index. */
+export function filesUnder(...folders: string[]): string[] {
+  return folders.flatMap((folder) =>
+    existsSync(folder)
+      ? readdirSync(folder, { recursive: true, withFileTypes: true })
+          .filter((entry) => entry.isFile() && !/\.(cmd|tsv)$/.test(entry.name))
+          .map((entry) => join(entry.parentPath, entry.name))
+          .filter((file) => readFileSync(file).length > 0)
+          .sort()
+      : [],
+  )
+}
+
+export function parseFile(file: string): readonly Measurement[] {
+  return parseLatency(readFileSync(file)).measurements
+}
+
+/** Runs awk on a file and splits what it prints into rows of numbers. */
+export function awk(program: string, file: string): number[][] {
+  const out = execFileSync('awk', [program, file], { encoding: 'utf8' })
+  return out
+    .trim()
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => line.trim().split(/\s+/).map(Number))
+}
