@@ -29,7 +29,10 @@ export function recordMeasurement(
     all: last[0] ?? all[0] ?? null,
     ...(last.length > 0 && { allByContext: all }),
     events: measurement.events,
-    eventCount: measurement.eventCount,
+    eventCount:
+      measurement.eventCount === undefined
+        ? measurement.events.reduce((sum, event) => sum + (event.count ?? 1), 0)
+        : measurement.eventCount,
     findings: [...measurement.findings, ...findings],
     rawFiles,
   }

@@ -5,6 +5,9 @@ import { formatCount, formatUs } from './format.ts'
 import { ruleOfThree } from './sample-size.ts'
 import type { Check } from './verdict.ts'
 
+/** tools that look at the clock without a pause: their samples are no wake-ups */
+const POLLING = new Set(['oslat', 'rtla-osnoise'])
+
 /**
  * What the run allows to say, at 95 %, by the rule of three. By time first: wake-ups are autocorrelated and spikes come
  * in bursts, so that counting samples as independent trials claims too much. Where no limit on the maximum holds, the
@@ -32,7 +35,7 @@ export function claims(judged: readonly JudgedMeasurement[], checks: readonly Ch
         )
     } else if (fewest > 0) {
       said.push(
-        `${name}: by samples, fewer than ${ruleOfThree(fewest).toExponential(1)} of the wake-ups (3 in ${formatCount(fewest)}); wake-ups depend on each other and spikes come in bursts, so use the claim by time.`,
+        `${name}: by samples, fewer than ${ruleOfThree(fewest).toExponential(1)} of them (3 in ${formatCount(fewest)} ${POLLING.has(measurement.tool) ? 'samples' : 'wake-ups'}); they depend on each other and spikes come in bursts, so use the claim by time.`,
       )
     }
     return said

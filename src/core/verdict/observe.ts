@@ -49,7 +49,7 @@ export function observeEvents(measurement: Measurement, cpus: readonly CpuMeasur
 export function observeRate(measurement: Measurement): Range {
   const listed = measurement.events.reduce((sum, event) => sum + (event.count ?? 1), 0)
   if (measurement.eventCount === null) return { ...NOTHING_KNOWN, atLeast: listed }
-  const events = Math.max(listed, measurement.eventCount)
+  const events = Math.max(listed, measurement.eventCount ?? 0)
   const hours = (measurement.durationS ?? 0) / 3600
   return hours >= 1
     ? exactly(events / hours)

@@ -44,7 +44,7 @@ describe('a run passes', () => {
         ],
         "claims": [
           "cyclictest: nothing at or above 20 µs in 1 h, so at 95 % confidence it happens less than 3 times an hour on these CPUs together (rule of three by time).",
-          "cyclictest: by samples, fewer than 8.3e-8 of the wake-ups (3 in 36,000,000); wake-ups depend on each other and spikes come in bursts, so use the claim by time.",
+          "cyclictest: by samples, fewer than 8.3e-8 of them (3 in 36,000,000 wake-ups); they depend on each other and spikes come in bursts, so use the claim by time.",
         ],
         "doubts": [],
         "reasons": [
@@ -145,7 +145,7 @@ describe('a run fails', () => {
         ],
         "claims": [
           "cyclictest: nothing above the 87 µs seen in 1 h, so at 95 % confidence it happens less than 3 times an hour on these CPUs together (rule of three by time).",
-          "cyclictest: by samples, fewer than 8.6e-8 of the wake-ups (3 in 35,000,002); wake-ups depend on each other and spikes come in bursts, so use the claim by time.",
+          "cyclictest: by samples, fewer than 8.6e-8 of them (3 in 35,000,002 wake-ups); they depend on each other and spikes come in bursts, so use the claim by time.",
         ],
         "doubts": [],
         "reasons": [
@@ -244,7 +244,7 @@ describe('a run is undecided', () => {
         "checks": [],
         "claims": [
           "cyclictest: nothing above the 14 µs seen in 1 h, so at 95 % confidence it happens less than 3 times an hour on these CPUs together (rule of three by time).",
-          "cyclictest: by samples, fewer than 8.3e-8 of the wake-ups (3 in 36,000,000); wake-ups depend on each other and spikes come in bursts, so use the claim by time.",
+          "cyclictest: by samples, fewer than 8.3e-8 of them (3 in 36,000,000 wake-ups); they depend on each other and spikes come in bursts, so use the claim by time.",
         ],
         "doubts": [
           "no-threshold",

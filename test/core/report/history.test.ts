@@ -1,0 +1,170 @@
+import { describe, expect, it } from 'vitest'
+import { aggregate } from '../../../src/core/report/aggregate-runs.ts'
+import { compareRuns } from '../../../src/core/report/compare-runs.ts'
+import { summarize } from '../../../src/core/report/history.ts'
+import { recordMeasurement } from '../../../src/core/report/measurement-record.ts'
+import { parseRunJson, toRunJson } from '../../../src/core/report/run-json.ts'
+import type { RunRecord } from '../../../src/core/report/run-record.ts'
+import { cyclictest, thread } from '../verdict/made.ts'
+import { failingRun, passingRun, undecidedRun } from './made-runs.ts'
+
+const run = (id: string, rows: Record<number, number>, beyond = {}): RunRecord => ({
+  ...passingRun(),
+  id,
+  measurements: [recordMeasurement(cyclictest([thread(2, rows, beyond)]), 'cyclictest')],
+})
+const told = (before: RunRecord, after: RunRecord) => {
+  const { moves, regression, notCompared } = compareRuns(before, after)
+  return {
+    moves: moves.map(
+      (m) =>
+        `${m.tool} ${m.metric} ${m.beforeUs} -> ${m.afterIsLowerBound ? '>=' : ''}${m.afterUs} ${m.kind}`,
+    ),
+    regression,
+    notCompared,
+  }
+}
+
+describe('a run against its baseline', () => {
+  const baseline = run('a', { 3: 990_000, 8: 9_990, 12: 10 })
+
+  it('is no regression when nothing moved by more than a bucket and a tenth', () => {
+    expect(told(baseline, run('b', { 4: 990_000, 9: 9_990, 13: 10 }))).toEqual({
+      moves: [],
+      regression: false,
+      notCompared: ['cyclictest: too few samples in one of the runs to compare p99.9999.'],
+    })
+  })
+
+  it('says which percentile became worse, and which better', () => {
+    expect(told(baseline, run('b', { 1: 980_000, 18: 19_990, 22: 10 }))).toEqual({
+      moves: [
+        'cyclictest p50 3 -> 1 better',
+        'cyclictest p99 3 -> 18 worse',
+        'cyclictest p99.9 8 -> 18 worse',
+        'cyclictest p99.99 8 -> 18 worse',
+        'cyclictest p99.999 8 -> 18 worse',
+        'cyclictest max 12 -> 22 worse',
+      ],
+      regression: true,
+      notCompared: ['cyclictest: too few samples in one of the runs to compare p99.9999.'],
+    })
+  })
+
+  it('shows a larger maximum alone, and calls it no regression', () => {
+    expect(told(baseline, run('b', { 3: 990_000, 8: 9_990, 50: 1 }))).toEqual({
+      moves: ['cyclictest max 12 -> 50 worse'],
+      regression: false,
+      notCompared: ['cyclictest: too few samples in one of the runs to compare p99.9999.'],
+    })
+  })
+
+  it('counts a percentile in the overflow as worse by what is certain, and compares none of too few samples', () => {
+    expect(told(baseline, run('b', { 3: 990_000 }, { overflows: 20_000, maxUs: 99 })).moves).toEqual([
+      'cyclictest p99 3 -> >=60 worse',
+      'cyclictest p99.9 8 -> >=60 worse',
+      'cyclictest p99.99 8 -> >=60 worse',
+      'cyclictest p99.999 8 -> >=60 worse',
+      'cyclictest max 12 -> 99 worse',
+    ])
+    expect(told(baseline, run('b', { 30: 400 }))).toEqual({
+      moves: [
+        'cyclictest p50 3 -> 30 worse',
+        'cyclictest p99 3 -> 30 worse',
+        'cyclictest max 12 -> 30 worse',
+      ],
+      regression: true,
+      notCompared: [
+        'cyclictest: too few samples in one of the runs to compare p99.9, p99.99, p99.999, p99.9999.',
+      ],
+    })
+  })
+
+  it('names a measurement that only one of the two has', () => {
+    expect(told(passingRun(), undecidedRun()).notCompared).toEqual([
+      'cyclictest: too few samples in one of the runs to compare p99.999, p99.9999.',
+      'firmware (hwlatdetect): the baseline has no such measurement.',
+      'oslat: only the baseline has this measurement.',
+    ])
+  })
+})
+
+it('a list of runs has a line for each', () => {
+  expect(summarize([passingRun(), failingRun()])).toMatchInlineSnapshot(`
+    [
+      {
+        "id": "20261122T202424Z-quick",
+        "kernel": "6.1.0-28-rt-amd64",
+        "measured": [
+          {
+            "context": null,
+            "maxUs": 14,
+            "p9999Us": 8,
+            "samples": 5972468,
+            "step": "cyclictest",
+            "tool": "cyclictest",
+          },
+          {
+            "context": null,
+            "maxUs": 12,
+            "p9999Us": 8,
+            "samples": 5728501,
+            "step": "oslat",
+            "tool": "oslat",
+          },
+        ],
+        "result": "pass",
+        "startedAt": "2026-11-22T20:24:24.000Z",
+        "suite": "quick",
+      },
+      {
+        "id": "20261122T203424Z-quick",
+        "kernel": "6.1.0-28-rt-amd64",
+        "measured": [
+          {
+            "context": null,
+            "maxUs": 100,
+            "p9999Us": 8,
+            "samples": 5972482,
+            "step": "cyclictest",
+            "tool": "cyclictest",
+          },
+        ],
+        "result": "fail",
+        "startedAt": "2026-11-22T20:24:24.000Z",
+        "suite": "quick",
+      },
+    ]
+  `)
+})
+
+it('1,000 runs of four CPUs are added up exactly, in less than 2 s', () => {
+  const text = JSON.stringify(toRunJson(failingRun()))
+  const one = aggregate([failingRun()])[0]!
+  const start = performance.now()
+  const runs = Array.from({ length: 1000 }, (_, i) => parseRunJson(text, `${i}.json`))
+  const [all] = aggregate(runs)
+  const seconds = (performance.now() - start) / 1000
+  expect(all).toEqual({ ...one, runs: 1000, samples: one.samples * 1000 })
+  expect(seconds).toBeLessThan(2)
+})
+
+describe('a run record', () => {
+  it('is the same after it was written and read again', () => {
+    for (const made of [passingRun(), failingRun(), undecidedRun()]) {
+      expect(parseRunJson(JSON.stringify(toRunJson(made)), 'run.json')).toEqual(
+        JSON.parse(JSON.stringify(made)),
+      )
+    }
+  })
+
+  it.each([
+    ['', 'this is not JSON'],
+    ['[]', 'this is no run record'],
+    ['{}', 'schemaVersion is missing, this program reads 1'],
+    ['{"schemaVersion":2}', 'schemaVersion is 2, this program reads 1'],
+    ['{"schemaVersion":1}', 'measurements, thresholds or verdict are missing'],
+  ])('%j is refused', (text, message) => {
+    expect(() => parseRunJson(text, 'run.json')).toThrow(message)
+  })
+})
