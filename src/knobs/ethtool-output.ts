@@ -55,7 +55,7 @@ export function parseEthtool(group: EthtoolGroup, text: string): Map<string, str
       continue
     }
     const colon = line.indexOf(':')
-    const value = colon < 0 ? '' : line.slice(colon + 1).trim()
+    const value = colon < 0 ? '' : inForce(line.slice(colon + 1))
     if (value === '') continue
     const label = line.slice(0, colon).trim()
     if (group === 'wol') {
@@ -65,4 +65,9 @@ export function parseEthtool(group: EthtoolGroup, text: string): Map<string, str
     }
   }
   return found
+}
+
+/** `off [requested on]`: what is in force counts, not what was asked. */
+function inForce(value: string): string {
+  return value.trim().replace(/ \[requested \w+\]$/, '')
 }

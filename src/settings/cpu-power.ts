@@ -31,10 +31,9 @@ export function biasSettings(unit: Unit, cpus: CpuSet, { ports: { root } }: Mach
       next: `Write one of ${Object.keys(BIAS).join(', ')}, or 0 to 15.`,
     })
   }
-  const paths = cpus.cpus
-    .map((cpu) => `${CPU}/cpu${cpu}/power/energy_perf_bias`)
-    .filter((path) => root.exists(path))
-  if (paths.length > 0) return paths.map((path) => liveSetting(unit, path, want, 'number'))
+  const paths = cpus.cpus.map((cpu) => `${CPU}/cpu${cpu}/power/energy_perf_bias`)
+  if (paths.some((path) => root.exists(path)))
+    return paths.map((path) => liveSetting(unit, path, want, 'number'))
   const reason = 'these CPUs have no energy performance bias (Intel only, and hidden by most hypervisors)'
   return [{ ...unsupportedSetting(unit, `${CPU}/cpu*/power/energy_perf_bias`, option.value, reason) }]
 }
@@ -52,10 +51,9 @@ export function resumeLatencySettings(unit: Unit, cpus: CpuSet, { ports: { root 
       next: 'Write n/a for no C-state, 0 for all of them, or a number.',
     })
   }
-  const paths = cpus.cpus
-    .map((cpu) => `${CPU}/cpu${cpu}/power/pm_qos_resume_latency_us`)
-    .filter((path) => root.exists(path))
-  if (paths.length > 0) return paths.map((path) => liveSetting(unit, path, want, 'text'))
+  const paths = cpus.cpus.map((cpu) => `${CPU}/cpu${cpu}/power/pm_qos_resume_latency_us`)
+  if (paths.some((path) => root.exists(path)))
+    return paths.map((path) => liveSetting(unit, path, want, 'text'))
   const reason = 'this kernel has no latency limit for each CPU'
   return [unsupportedSetting(unit, `${CPU}/cpu*/power/pm_qos_resume_latency_us`, want, reason)]
 }
