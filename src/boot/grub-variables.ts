@@ -43,17 +43,10 @@ export function notUnderstoodWarnings(places: readonly Place[]): Warning[] {
 /** Splits a value at the kernel's blanks; each parameter has the place where its first character was written. */
 export function placedParameters(pieces: readonly Piece[]): ParameterOrigin[] {
   const text = pieces.map((piece) => piece.text).join('')
-  return parameterPositions(text).map(({ text: parameter, from }) => ({
-    parameter: unquoteFromGrub(parameter),
-    place: placeAt(pieces, from),
-  }))
-}
-
-function placeAt(pieces: readonly Piece[], offset: number): Place {
-  let end = 0
-  for (const piece of pieces) {
-    end += piece.text.length
-    if (offset < end) return piece.place
-  }
-  return pieces.at(-1)!.place
+  let index = 0
+  let end = pieces[0]?.text.length ?? 0
+  return parameterPositions(text).map(({ text: parameter, from }) => {
+    while (from >= end && index < pieces.length - 1) end += pieces[++index]!.text.length
+    return { parameter: unquoteFromGrub(parameter), place: pieces[index]!.place }
+  })
 }

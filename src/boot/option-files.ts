@@ -4,9 +4,9 @@ import { parameterPositions, parameterTexts } from '../core/cmdline/parse.ts'
 import { parseUnits } from '../core/cmdline/units.ts'
 import type { Ports, Root } from '../host/ports.ts'
 import { type AddedParameters, readAdded, writeAdded } from './added-parameters.ts'
+import { lineIndex } from './line-index.ts'
 import type { ParameterOrigin } from './loader.ts'
 import { addOptions, type OptionFormat, readOptions, removeOptions } from './option-lines.ts'
-import { lineAt } from './shell-word.ts'
 
 /** A file with kernel parameters of the administrator's and ours. */
 export interface OptionFile {
@@ -119,11 +119,12 @@ function expand(line: string, variables: Variables): string {
 
 function originsOf(file: OptionFile, variables: Variables): ParameterOrigin[] {
   const options = readOptions(file.text, file.format)
+  const lineAt = lineIndex(file.text)
   let from = 0
   return parameterPositions(options).flatMap(({ text }) => {
     // Each parameter is found again in the file after the one before it, which gives its line.
     from = file.text.indexOf(text, from)
-    const origin = { parameter: text, place: { file: file.path, line: lineAt(file.text, from) } }
+    const origin = { parameter: text, place: { file: file.path, line: lineAt(from) } }
     from += text.length
     return variables[text] ?? [origin]
   })

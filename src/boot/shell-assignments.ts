@@ -1,5 +1,6 @@
 import type { Place } from '../core/errors.ts'
-import { lineAt, type Piece, readWord } from './shell-word.ts'
+import { lineIndex } from './line-index.ts'
+import { type Piece, readWord } from './shell-word.ts'
 
 export interface ShellFile {
   path: string
@@ -36,9 +37,10 @@ function readFile(
   variables: Map<string, readonly Piece[]>,
   notUnderstood: Place[],
 ): void {
+  const source = { file: path, text, lineAt: lineIndex(text) }
   let at = 0
   let depth = 0
-  const giveUp = (from: number) => notUnderstood.push({ file: path, line: lineAt(text, from) })
+  const giveUp = (from: number) => notUnderstood.push({ file: path, line: source.lineAt(from) })
   while (at < text.length) {
     at = skip(text, at)
     const start = at
@@ -46,7 +48,7 @@ function readFile(
     const assignment = ASSIGNMENT.exec(text)
     if (assignment) {
       const [, name, operator] = assignment
-      const word = readWord({ text, file: path }, ASSIGNMENT.lastIndex, (one) => variables.get(one) ?? [])
+      const word = readWord(source, ASSIGNMENT.lastIndex, (one) => variables.get(one) ?? [])
       const end = word && endOfAssignment(text, word.end)
       if (word && end !== undefined && depth === 0) {
         variables.set(

@@ -21,19 +21,26 @@ const ENDS_WORD = new Set([' ', '\t', '\n', ';', '&', '|', '<', '>', '(', ')'])
  * Reads the value of an assignment as sh does, for the forms that boot loader settings use: '…', "…", \x, $VAR, ${VAR},
  * ${VAR:+…}, ${VAR:-…}. Command substitution and arithmetic are never run: such a word is undefined.
  */
-export function readWord(source: { text: string; file: string }, from: number, lookup: Lookup): Word {
-  return new WordReader(source.text, source.file, lookup).read(from, 'plain')
+export function readWord(source: ShellSource, from: number, lookup: Lookup): Word {
+  return new WordReader(source, lookup).read(from, 'plain')
+}
+
+export interface ShellSource {
+  file: string
+  text: string
+  /** number of the line at an offset, from 1 */
+  lineAt(offset: number): number
 }
 
 class WordReader {
+  readonly #source: ShellSource
   readonly #text: string
-  readonly #file: string
   readonly #lookup: Lookup
   #depth = 0
 
-  constructor(text: string, file: string, lookup: Lookup) {
-    this.#text = text
-    this.#file = file
+  constructor(source: ShellSource, lookup: Lookup) {
+    this.#source = source
+    this.#text = source.text
     this.#lookup = lookup
   }
 
@@ -49,7 +56,7 @@ class WordReader {
       if (mode === 'brace' && char === '}') return { pieces, end: at + 1 }
       const part = this.#part(at, char, mode)
       if (!part) return undefined
-      pieces.push(...part.pieces)
+      append(pieces, part.pieces)
       at = part.end
     }
   }
@@ -67,9 +74,13 @@ class WordReader {
   #singleQuoted(at: number): Word {
     const close = this.#text.indexOf("'", at + 1)
     if (close < 0) return undefined
-    const pieces = Array.from({ length: close - at - 1 }, (_, i) =>
-      this.#piece(this.#text[at + 1 + i]!, at + 1 + i),
-    )
+    const pieces: Piece[] = []
+    for (let from = at + 1; from < close; ) {
+      const newline = this.#text.indexOf('\n', from)
+      const end = newline < 0 || newline >= close ? close : newline + 1
+      pieces.push(this.#piece(this.#text.slice(from, end), from))
+      from = end
+    }
     return { pieces, end: close + 1 }
   }
 
@@ -106,13 +117,16 @@ class WordReader {
   }
 
   #piece(text: string, at: number): Piece {
-    return { text, place: { file: this.#file, line: lineAt(this.#text, at) } }
+    return { text, place: { file: this.#source.file, line: this.#source.lineAt(at) } }
   }
 }
 
-/** Number of the line at an offset, from 1. */
-export function lineAt(text: string, offset: number): number {
-  let line = 1
-  for (let at = text.indexOf('\n'); at >= 0 && at < offset; at = text.indexOf('\n', at + 1)) line++
-  return line
+/** Adds pieces; what stands on one line becomes one piece. */
+function append(pieces: Piece[], more: readonly Piece[]): void {
+  for (const piece of more) {
+    const last = pieces.at(-1)
+    const together = last && last.place.line === piece.place.line && last.place.file === piece.place.file
+    if (together) pieces[pieces.length - 1] = { text: last.text + piece.text, place: last.place }
+    else pieces.push(piece)
+  }
 }
