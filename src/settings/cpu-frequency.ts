@@ -38,7 +38,8 @@ function perPolicy(
 ): Setting[] {
   const option = optionOf(unit, name)
   if (option === undefined) return []
-  if (policies.length === 0) return [absent(unit, name, `${CPU}/cpufreq`, option.value, NO_CPUFREQ)]
+  const wanted = alternatives(option)
+  if (policies.length === 0) return [absent(unit, name, `${CPU}/cpufreq`, wanted.join('|'), NO_CPUFREQ)]
   return policies.map(({ dir }) => make(dir, option))
 }
 

@@ -15,6 +15,11 @@ import {
   unsupportedSetting,
 } from './section.ts'
 
+interface Bound {
+  want: string
+  compare: Comparison
+}
+
 const DRIVE = 'quietcore does not send power commands to drives (hdparm); set it in /etc/hdparm.conf'
 const LEFT_OUT = {
   apm: DRIVE,
@@ -36,24 +41,22 @@ export const disk: SettingKind = {
   settings(unit, { ports: { root } }) {
     const known = ['elevator', 'readahead', 'scheduler_quantum', 'dynamic']
     const warnings = [...optionWarnings(unit, known, LEFT_OUT), ...udevWarnings(unit)]
+    const option = optionOf(unit, 'readahead')
+    const readahead = option && readaheadKb(option)
     const drives = chosenDevices(unit, fixedDrives(root))
     return {
-      settings: drives.flatMap((drive) => driveSettings(unit, `/sys/block/${drive}/queue`, root)),
+      settings: drives.flatMap((drive) => driveSettings(unit, `/sys/block/${drive}/queue`, readahead, root)),
       warnings,
     }
   },
 }
 
-function driveSettings(unit: Unit, queue: string, root: Root): Setting[] {
+function driveSettings(unit: Unit, queue: string, readahead: Bound | undefined, root: Root): Setting[] {
   const elevator = optionOf(unit, 'elevator')
-  const readahead = optionOf(unit, 'readahead')
   const quantum = optionOf(unit, 'scheduler_quantum')
   const settings: Setting[] = []
   if (elevator) settings.push(elevatorSetting(unit, `${queue}/scheduler`, elevator, root))
-  if (readahead) {
-    const { want, compare } = readaheadKb(readahead)
-    settings.push(liveSetting(unit, `${queue}/read_ahead_kb`, want, compare))
-  }
+  if (readahead) settings.push(liveSetting(unit, `${queue}/read_ahead_kb`, readahead.want, readahead.compare))
   if (quantum) settings.push(quantumSetting(unit, `${queue}/iosched/quantum`, quantum, root))
   return settings
 }
@@ -78,7 +81,7 @@ function quantumSetting(unit: Unit, path: string, option: ProfileOption, root: R
 }
 
 /** KiB, or sectors of 512 bytes with `s`. @throws InputError `bad-readahead` */
-function readaheadKb({ value, place }: ProfileOption): { want: string; compare: Comparison } {
+function readaheadKb({ value, place }: ProfileOption): Bound {
   const match = /^([<>]?)\s*(\d+)\s*(s?)$/.exec(unquoted(value))
   if (!match) {
     throw new InputError({

@@ -26,20 +26,33 @@ export const net: SettingKind = {
   settings(unit, machine) {
     const known = [...GROUPS, ...Object.keys(FILES), 'wake_on_lan', 'nf_conntrack_hashsize', 'dynamic']
     const warnings = [...optionWarnings(unit, known), ...udevWarnings(unit)]
+    // Read before any device is looked for: a wrong value is wrong on every machine.
+    const groups = GROUPS.flatMap((group) => {
+      const option = optionOf(unit, group)
+      return option === undefined ? [] : [{ group, parameters: ethtoolParameters(group, option) }]
+    })
     const devices = chosenDevices(unit, physicalDevices(machine))
     return {
       settings: [
         ...hashsize(unit, machine),
-        ...devices.flatMap((device) => deviceSettings(unit, device, machine)),
+        ...devices.flatMap((device) => deviceSettings(unit, device, groups, machine)),
       ],
       warnings,
     }
   },
 }
 
-function deviceSettings(unit: Unit, device: string, machine: Machine): Setting[] {
+interface Group {
+  group: EthtoolGroup
+  parameters: Map<string, string>
+}
+
+function deviceSettings(unit: Unit, device: string, groups: readonly Group[], machine: Machine): Setting[] {
   return [
-    ...GROUPS.flatMap((group) => groupSettings(unit, device, group, machine)),
+    ...groups.flatMap(({ group, parameters }) => {
+      const fitting = group === 'channels' ? channelsFor(device, parameters, machine.ports) : parameters
+      return [...fitting].map(([parameter, want]) => ethtoolSetting(unit, device, group, parameter, want))
+    }),
     ...Object.keys(FILES).flatMap((name) => {
       const option = optionOf(unit, name)
       if (option === undefined) return []
@@ -48,14 +61,6 @@ function deviceSettings(unit: Unit, device: string, machine: Machine): Setting[]
     }),
     ...wakeOnLan(unit, device),
   ]
-}
-
-function groupSettings(unit: Unit, device: string, group: EthtoolGroup, machine: Machine): Setting[] {
-  const option = optionOf(unit, group)
-  if (option === undefined) return []
-  const parameters = ethtoolParameters(group, option)
-  const fitting = group === 'channels' ? channelsFor(device, parameters, machine.ports) : parameters
-  return [...fitting].map(([parameter, want]) => ethtoolSetting(unit, device, group, parameter, want))
 }
 
 function ethtoolSetting(
