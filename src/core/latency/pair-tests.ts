@@ -5,6 +5,8 @@ import type { CpuMeasurement, Measurement } from './measurement.ts'
 const PAIR = /^#(\d{1,5}) -> #(\d{1,5}), Min +(\d{1,9}), Cur +(\d{1,9}), Avg +(\d{1,9}), Max +(\d{1,9})$/
 const INFO = /#(\d{1,5}): ID\d+, P\d+, CPU(\d+), I\d+; #\d+: ID\d+, P\d+, CPU(\d+).*?Cycles (\d{1,12})$/
 const FORKS = /^(?:#main : |#forks: |#steps: |forktest#\d+\/|All tests PASSED|One or more tests FAILED)/
+const ANCHOR =
+  /#(?:main : |forks: |steps: )\d|forktest#\d+\/|#\d{1,5}: ID\d+, P\d+, CPU|#\d{1,5} -> #\d{1,5}, Min /
 
 /** The other tests of rt-tests: pmqtest and its kin (`#1 -> #0, Min 2, …`), and ssdd, which only passes or fails. */
 class PairTest implements LineParser {
@@ -87,7 +89,6 @@ class PairTest implements LineParser {
 }
 
 export const pairTests: LineFormat = {
-  recognise: (text) =>
-    FORKS.test(text) ? 0 : text.search(/#\d{1,5}: ID\d+, P\d+, CPU|#\d{1,5} -> #\d{1,5}, Min /),
+  recognise: (text) => text.search(ANCHOR),
   create: (context) => new PairTest(context),
 }

@@ -68,6 +68,10 @@ class Parser implements LatencyParser {
   #foreign = 0
   #foreignSinceMine = 0
   #bytes = 0
+  /** the file begins with `{` and more on the same line: JSON that may be one endless line; null: not known yet */
+  #oneLine: boolean | null = null
+  #head = Buffer.alloc(0)
+  #braceLine = 0
   #blank = true
 
   constructor(context: RunContext) {
@@ -82,11 +86,16 @@ class Parser implements LatencyParser {
   }
 
   write(chunk: Uint8Array): void {
-    if (this.#bytes === 0 && firstByte(chunk) === 123) this.#json = new JsonRun(this.#context, 1)
     this.#bytes += chunk.byteLength
     let rest = chunk
-    if (this.#json && this.#number === 0) {
-      // a file that begins with `{` is read without lines, as it may be one line
+    if (this.#oneLine === null) {
+      this.#head = this.#head.length === 0 ? Buffer.from(chunk) : Buffer.concat([this.#head, chunk])
+      this.#oneLine = isOneLineJson(this.#head)
+      if (this.#oneLine === null) return
+      rest = this.#head
+      if (this.#oneLine) this.#json = new JsonRun(this.#context, 1)
+    }
+    if (this.#oneLine && this.#json) {
       const used = this.#json.write(rest)
       if (used < 0) return
       this.#number = this.#json.lines
@@ -99,6 +108,7 @@ class Parser implements LatencyParser {
   }
 
   end(): ParseOutcome {
+    if (this.#oneLine === null) this.#splitter.write(this.#head)
     this.#splitter.end()
     this.#endJson()
     this.#endRun(null)
@@ -110,7 +120,7 @@ class Parser implements LatencyParser {
   #line(bytes: Buffer, start: number, end: number, cut: boolean): void {
     this.#number++
     if (this.#json) {
-      this.#jsonLine(bytes, start, end)
+      this.#jsonLine(bytes, start, end, cut)
       return
     }
     let first = start
@@ -126,11 +136,13 @@ class Parser implements LatencyParser {
       this.#mine()
       return
     }
-    const plain = stripAnsi(bytes.toString('utf8', first, last))
-      .replaceAll('\0', '')
-      .trim()
-    const text = stripPrefixes(plain, this.#learned)
-    if (text !== '') this.#text(text, text !== plain, cut)
+    const raw = bytes.toString('utf8', first, last)
+    const text = this.#plain(raw)
+    if (text !== '') this.#text(text, text !== raw, cut)
+  }
+
+  #plain(raw: string): string {
+    return stripPrefixes(stripAnsi(raw).replaceAll('\0', '').trim(), this.#learned)
   }
 
   #text(text: string, prefixed: boolean, cut: boolean): void {
@@ -157,12 +169,7 @@ class Parser implements LatencyParser {
         return
       }
     }
-    if (text.startsWith('{') && /^\{\s*(?:"|$)/.test(text)) {
-      this.#json = new JsonRun(this.#context, this.#number)
-      const bytes = Buffer.from(`${text}\n`)
-      this.#jsonLine(bytes, 0, bytes.length - 1)
-      return
-    }
+    if (this.#beginsJson(text)) return
     for (const format of FORMATS) {
       const at = format.recognise(text)
       if (at === -1 || format === this.#format) continue
@@ -201,10 +208,31 @@ class Parser implements LatencyParser {
     this.#done.push(run.end(cut))
   }
 
-  #jsonLine(bytes: Buffer, start: number, end: number): void {
-    const text = stripPrefixes(bytes.toString('utf8', start, end), this.#learned)
-    const used = this.#json!.write(Buffer.from(`${text}\n`))
-    if (used >= 0) this.#endJson()
+  /** A line that is `{`, or (behind a prefix that is not known) the line after it that has the first key. */
+  #beginsJson(text: string): boolean {
+    const key = text.indexOf('"file_version"')
+    const learned = key > 0 && !text.startsWith('{') && this.#braceLine === this.#number - 1
+    if (text.endsWith('{')) this.#braceLine = this.#number
+    if (!learned && !/^\{\s*(?:"|$)/.test(text)) return false
+    this.#json = new JsonRun(this.#context, this.#number)
+    if (learned) this.#learned = learnPrefix(text.slice(0, key).trimEnd())
+    const bytes = Buffer.from(learned ? `{ ${text.slice(key)}\n` : `${text}\n`)
+    if (this.#json.write(bytes) >= 0) this.#endJson()
+    return true
+  }
+
+  #jsonLine(bytes: Buffer, start: number, end: number, cut: boolean): void {
+    let first = start
+    while (first < end && bytes[first]! <= 32) first++
+    const next = bytes[first]
+    // the usual line: a key, or braces
+    if (!cut && (next === 34 || next === 123 || next === 125)) {
+      if (this.#json!.write(bytes.subarray(first, end + 1)) >= 0) this.#endJson()
+      return
+    }
+    const text = this.#plain(bytes.toString('utf8', start, end))
+    if (!/^["{}[\]]|^-?\d/.test(text)) return
+    if (this.#json!.write(Buffer.from(cut ? text : `${text}\n`)) >= 0) this.#endJson()
   }
 
   #endJson(): void {
@@ -217,10 +245,11 @@ class Parser implements LatencyParser {
   }
 }
 
-function firstByte(chunk: Uint8Array): number {
-  let i = 0
-  while (i < chunk.length && (chunk[i] === 32 || chunk[i] === 10 || chunk[i] === 13 || chunk[i] === 9)) i++
-  return chunk[i] ?? 0
+/** Whether the text begins with `{` and goes on in the same line; null while that is not known. */
+function isOneLineJson(head: Buffer): boolean | null {
+  const match = /^\s*(\S?)([ \t\r]*)(.?)/s.exec(head.toString('latin1', 0, 4096))!
+  if (match[1] !== '{') return match[1] === '' && head.length < 4096 ? null : false
+  return match[3] === '' ? null : match[3] !== '\n'
 }
 
 function emptyFile(bytes: number): InputError {

@@ -18,19 +18,19 @@ const FAILURES: readonly (readonly [pattern: RegExp, tool: string, why: string])
     'cyclictest',
     'it has no privilege for real-time scheduling',
   ],
-  [/^cyclictest V [\d.]+$|^cyclictest <options>/, 'cyclictest', 'it printed its usage: an option is wrong'],
+  [/cyclictest V [\d.]+$|cyclictest <options>$/, 'cyclictest', 'it printed its usage: an option is wrong'],
   [
     /(?:cyclictest|oslat)\S*: (?:unrecognized|invalid|unknown) option/,
     'cyclictest',
     'it does not know an option',
   ],
   [
-    /^rtla osnoise.*\(version|usage: (?:\[?rtla\]?) osnoise/,
+    /rtla osnoise.*\(version|usage: (?:\[?rtla\]?) osnoise/,
     'rtla-osnoise',
     'it printed its usage: an option is wrong',
   ],
   [
-    /^rtla timerlat.*\(version|usage: (?:\[?rtla\]?) timerlat|^rtla version|^(?:hist|top): (?:unrecognized|invalid) option/,
+    /rtla timerlat.*\(version|usage: (?:\[?rtla\]?) timerlat|rtla version \d|(?:hist|top): (?:unrecognized|invalid) option/,
     'rtla-timerlat',
     'it printed its usage: an option is wrong',
   ],
@@ -52,7 +52,7 @@ class ToolFailure implements LineParser {
 
   line({ text, number }: TextLine): LineFate {
     const failure = FAILURES.find(([pattern]) => pattern.test(text))
-    if (/^Traceback/.test(text)) {
+    if (/Traceback \(most/.test(text)) {
       this.#tool = 'hwlatdetect'
       return 'mine'
     }
@@ -92,10 +92,9 @@ class ToolFailure implements LineParser {
 }
 
 export const toolFailure: LineFormat = {
-  recognise: (text) =>
-    /^Traceback \(most recent call last\)|File ".*hwlatdetect/.test(text) ||
-    FAILURES.some(([pattern]) => pattern.test(text))
-      ? 0
-      : -1,
+  recognise(text) {
+    const traceback = text.search(/File ".*hwlatdetect/)
+    return traceback !== -1 ? traceback : Math.max(-1, ...FAILURES.map(([pattern]) => text.search(pattern)))
+  },
   create: (context) => new ToolFailure(context),
 }
