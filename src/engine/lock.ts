@@ -1,6 +1,8 @@
+import { dirname } from 'node:path'
 import { MachineError } from '../core/errors.ts'
 import type { Root } from '../host/ports.ts'
 import { openRoot } from '../host/root.ts'
+import { removeEmptyFolders } from './empty-folders.ts'
 
 export const LOCK = '/run/quietcore/lock'
 
@@ -34,11 +36,18 @@ export async function withLock<T>(
     if (!root.createExclusive(LOCK, JSON.stringify(own))) throw locked(readHolder(root))
   }
   try {
+    sweep(root)
     return await work()
   } finally {
     root.remove(LOCK)
-    root.removeFolderIfEmpty('/run/quietcore')
+    removeEmptyFolders(root, dirname(LOCK))
   }
+}
+
+/** What processes left that were killed while they took the lock. */
+function sweep(root: Root): void {
+  const folder = dirname(LOCK)
+  for (const name of root.list(folder)) if (name.startsWith('.lock.')) root.remove(`${folder}/${name}`)
 }
 
 function readHolder(root: Root): Holder | undefined {

@@ -19,7 +19,10 @@ export interface Recovered {
 export async function recover(ports: Ports, bootId: string): Promise<Recovered | undefined> {
   const journal = new Journal(ports.root)
   const { settled, open } = journal.read()
-  if (!open) return undefined
+  if (!open) {
+    journal.tidy(settled)
+    return undefined
+  }
   const undone =
     open.operation === 'apply'
       ? await rollBack(open, bootId, ports)

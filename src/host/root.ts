@@ -171,7 +171,8 @@ class MachineRoot implements Root {
         fs.linkSync(own, target)
         return true
       } catch (error) {
-        if (codeOf(error) === 'EEXIST') return false
+        // ENOENT: the holder of the name swept ours away.
+        if (codeOf(error) === 'EEXIST' || codeOf(error) === 'ENOENT') return false
         throw error
       } finally {
         fs.rmSync(own, { force: true })

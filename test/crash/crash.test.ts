@@ -3,6 +3,8 @@ import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { openMachine } from '../../src/engine/open-machine.ts'
+import { settle } from '../../src/engine/tune.ts'
 import { makeHost } from '../support/host-machine.ts'
 import { listTree } from '../support/tree.ts'
 
@@ -49,9 +51,9 @@ describe('a SIGKILL at any file-system call', () => {
 
 async function everyPoint(name: string, from: string, args: readonly string[], good: readonly string[]) {
   const { changes, looks } = await count(name, from, args)
-  const points = [...Array(changes).keys()].flatMap((i) => [
+  const points = changes.flatMap((call, i) => [
     { at: i + 1, torn: false },
-    { at: i + 1, torn: true },
+    ...(call === 'writeSync' ? [{ at: i + 1, torn: true }] : []),
   ])
   const bad: string[] = []
   await inParallel(points, async ({ at, torn }) => {
@@ -61,18 +63,26 @@ async function everyPoint(name: string, from: string, args: readonly string[], g
       QUIETCORE_KILL_AT: `${at}`,
       QUIETCORE_KILL_TORN: torn ? '1' : '0',
     })
-    const recovered = await run(machine, ['recover'])
-    const ok = killed.signal === 'SIGKILL' && recovered.code === 0 && good.includes(state(machine))
-    if (ok) rmSync(machine, { recursive: true })
+    const problem = await recovered(machine)
+    if (killed.signal === 'SIGKILL' && problem === '' && good.includes(state(machine)))
+      rmSync(machine, { recursive: true })
     else
-      bad.push(
-        `${at}${torn ? ' torn' : ''}: ${killed.signal} ${recovered.code} ${recovered.output} (kept ${machine})`,
-      )
+      bad.push(`${changes[at - 1]} ${at}${torn ? ' torn' : ''}: ${killed.signal} ${killed.output} ${problem}`)
   })
   console.log(
-    `${name}: ${points.length} kills, before and half-way through each of the ${changes} calls that change the disk (the ${looks} calls that only look leave what the change before them left)`,
+    `${name}: killed ${points.length} times, before each of the ${changes.length} calls that change the disk and half-way through each write (the ${looks} calls that only look leave what the change before them left)`,
   )
   expect(bad).toEqual([])
+}
+
+/** What `quietcore recover` does, in this process: half the time of a test of hundreds of processes. */
+async function recovered(machine: string): Promise<string> {
+  try {
+    await settle(openMachine(machine, { write: () => {} }))
+    return ''
+  } catch (error) {
+    return String(error)
+  }
 }
 
 /** All that a reboot or another program could see; the journal's own times differ between runs. */
@@ -86,7 +96,7 @@ async function count(
   name: string,
   from: string,
   args: readonly string[],
-): Promise<{ changes: number; looks: number }> {
+): Promise<{ changes: string[]; looks: number }> {
   const machine = join(work, `${name}-count`)
   const file = join(work, `${name}.json`)
   cpSync(from, machine, { recursive: true })

@@ -46,6 +46,7 @@ const original = Object.fromEntries([...CHANGES, ...LOOKS].map((name) => [name, 
 const ours = new Set()
 let inside = 0
 let changes = 0
+const names = []
 let looks = 0
 
 function concerns(args) {
@@ -76,6 +77,7 @@ function wrap(name, changing) {
     const creates = name === 'openSync' && typeof args[1] === 'string' && /[wa]/.test(args[1])
     if (changing || creates) {
       changes++
+      names.push(name)
       if (changes === at) {
         if (torn) half(name, args)
         die()
@@ -99,6 +101,6 @@ if (root) {
   fs.realpathSync.native = original.realpathSync.native
   syncBuiltinESMExports()
   process.on('exit', () => {
-    if (countFile) original.writeFileSync(countFile, JSON.stringify({ changes, looks }))
+    if (countFile) original.writeFileSync(countFile, JSON.stringify({ changes: names, looks }))
   })
 }

@@ -2,7 +2,7 @@ import { CpuSet } from '../../src/core/cpu/cpu-set.ts'
 import { type MachineSpec, makeMachine } from './made-machine.ts'
 
 export interface HostSpec extends Partial<MachineSpec> {
-  /** more interrupts than the ten that every machine here has */
+  /** more interrupts than the four that every machine here has */
   irqs?: number
   /** more user tasks than the five that every machine here has */
   userTasks?: number
@@ -22,7 +22,7 @@ export function makeHost(dir: string, spec: HostSpec = {}): string {
   const files: Record<string, string> = {
     ...sysctls(),
     ...sysfs(cpus, wide),
-    ...interrupts(10 + irqs, all, wide),
+    ...interrupts(4 + irqs, all, wide),
     ...tasks(cpus, userTasks, all, wide),
     ...etc(),
     ...machine.files,
@@ -117,7 +117,7 @@ function interrupts(count: number, all: CpuSet, mask: string): Record<string, st
   const files: Record<string, string> = { '/proc/irq/default_smp_affinity': `${mask}\n` }
   const rows = [`${' '.repeat(5)}${all.cpus.map((cpu) => `CPU${cpu}`.padStart(11)).join('')}`]
   for (let irq = 0; irq < count; irq++) {
-    const name = irq === 0 ? 'timer' : irq === 8 ? 'rtc0' : `eth0-TxRx-${irq}`
+    const name = irq === 0 ? 'timer' : irq === 3 ? 'rtc0' : `eth0-TxRx-${irq}`
     files[`/proc/irq/${irq}/smp_affinity_list`] = `${all}\n`
     files[`/proc/irq/${irq}/smp_affinity`] = `${mask}\n`
     files[`/proc/irq/${irq}/effective_affinity_list`] = '0\n'

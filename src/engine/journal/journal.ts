@@ -1,5 +1,7 @@
+import { dirname } from 'node:path'
 import { MachineError } from '../../core/errors.ts'
 import type { Root } from '../../host/ports.ts'
+import { removeEmptyFolders } from '../empty-folders.ts'
 import { fromLine, toLine } from './line.ts'
 import {
   type JournalContent,
@@ -10,7 +12,6 @@ import {
 } from './records.ts'
 
 export const JOURNAL = '/var/lib/quietcore/journal'
-const FOLDERS = ['/var/lib/quietcore']
 
 /**
  * The journal: one settled line, then the records of an operation under way. Every record reaches the disk before
@@ -55,12 +56,18 @@ export class Journal {
   /** Ends an operation: from here on the machine is what `settled` says. */
   settle(settled: Settled): void {
     this.#root.discardTemporary(JOURNAL)
-    if (settled.active !== null || settled.held.length > 0) {
-      this.#root.writeFile(JOURNAL, toLine({ type: 'settled', version: 1, ...settled }), 0o600)
+    if (settled.active === null && settled.held.length === 0) {
+      this.#root.remove(JOURNAL)
+      removeEmptyFolders(this.#root, dirname(JOURNAL))
       return
     }
-    this.#root.remove(JOURNAL)
-    for (const folder of FOLDERS) this.#root.removeFolderIfEmpty(folder)
+    this.#root.writeFile(JOURNAL, toLine({ type: 'settled', version: 1, ...settled }), 0o600)
+  }
+
+  /** Ends what never began: a crash before the first record leaves half a journal, or one that says nothing. */
+  tidy(settled: Settled): void {
+    this.#root.discardTemporary(JOURNAL)
+    if (settled.active === null && settled.held.length === 0) this.settle(settled)
   }
 }
 

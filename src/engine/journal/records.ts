@@ -70,7 +70,7 @@ export interface JournalContent {
 
 export const UNTOUCHED: Settled = { active: null, held: [], refusals: [] }
 
-/** Two references are the same knob when their plain data is, whatever the order of keys. */
-export function refKey(ref: KnobRef): string {
+/** Two references are the same knob when their plain data is, whatever the order of keys and the way of comparing. */
+export function refKey({ compare: _, ...ref }: KnobRef): string {
   return JSON.stringify(Object.entries(ref).sort(([a], [b]) => (a < b ? -1 : 1)))
 }
