@@ -1,3 +1,4 @@
+import { CpuSet } from '../cpu/cpu-set.ts'
 import { samplesToClaim } from '../verdict/sample-size.ts'
 import { totals } from './cells.ts'
 import type { CpuRecord, MeasurementRecord, RunRecord } from './run-record.ts'
@@ -9,6 +10,9 @@ export const COMPARED = ['50', '99', '99.9', '99.99', '99.999', '99.9999'] as co
 export interface Move {
   step: string | null
   tool: string
+  /** null: all CPUs together, or a thread that was not pinned */
+  cpu: number | null
+  thread: number | null
   context: string | null
   /** `p99.99`, `max` */
   metric: string
@@ -30,50 +34,98 @@ export interface Comparison {
 }
 
 /**
- * Holds a run against a baseline, step by step, all CPUs together. A percentile has moved when the two differ by more
- * than one bucket of the coarser histogram *and* by more than a tenth of the baseline's value: below that it is the
- * tool's resolution and the noise of one run. It is compared only when both runs have the samples to claim it at 95 %
- * (-ln(0.05)/(1-p)). The maximum moves by the same rule, and is shown only: it depends on how long the run was.
+ * Holds a run against a baseline, step by step: all CPUs together, then each CPU. A percentile has moved when the two
+ * differ by more than one bucket of the coarser histogram *and* by more than a tenth of the baseline's value: below that
+ * it is the tool's resolution and the noise of one run. It is compared only when both runs have the samples to claim it
+ * at 95 % (-ln(0.05)/(1-p)). The maximum moves by the same rule, and is shown only: it depends on the length of the run.
  */
 export function compareRuns(baseline: RunRecord, run: RunRecord): Comparison {
   const moves: Move[] = []
-  const notCompared: string[] = []
+  const notCompared = new Set<string>()
   for (const measurement of run.measurements) {
-    const before = baseline.measurements.find(
-      (one) => one.step === measurement.step && one.tool === measurement.tool,
-    )
-    const name = label(measurement)
+    const before = baseline.measurements.find((one) => sameMeasurement(one, measurement))
     if (!before) {
-      notCompared.push(`${name}: the baseline has no such measurement.`)
+      notCompared.add(`${label(measurement)}: the baseline has no such measurement.`)
       continue
     }
-    for (const after of totals(measurement)) {
-      const counterpart = totals(before).find((one) => one.context === after.context)
-      if (counterpart) moves.push(...movesOf(measurement, counterpart, after, notCompared))
+    const few = new Map<string, CpuRecord[]>()
+    for (const [was, is] of pairs(before, measurement, notCompared)) {
+      const compared = COMPARED.filter((percent) => claimable(percent, was, is))
+      const left = COMPARED.filter((percent) => !compared.includes(percent)).map((percent) => `p${percent}`)
+      if (left.length > 0) few.set(left.join(', '), [...(few.get(left.join(', ')) ?? []), is])
+      moves.push(...movesOf(measurement, was, is, compared, notCompared))
+    }
+    for (const [percents, records] of few) {
+      notCompared.add(`${label(measurement)}${names(records)}: too few samples to compare ${percents}.`)
     }
   }
-  for (const measurement of baseline.measurements) {
-    if (!run.measurements.some((one) => one.step === measurement.step && one.tool === measurement.tool)) {
-      notCompared.push(`${label(measurement)}: only the baseline has this measurement.`)
-    }
+  for (const before of baseline.measurements) {
+    if (run.measurements.some((one) => sameMeasurement(one, before))) continue
+    notCompared.add(`${label(before)}: only the baseline has this measurement.`)
   }
   return {
     baseline: baseline.id,
     run: run.id,
     moves,
     regression: moves.some((move) => move.kind === 'worse' && move.metric !== 'max'),
-    notCompared,
+    notCompared: [...notCompared],
   }
+}
+
+function claimable(percent: string, before: CpuRecord, after: CpuRecord): boolean {
+  const needed = samplesToClaim(percent)
+  return (before.samples ?? 0) >= needed && (after.samples ?? 0) >= needed
+}
+
+/** ` (all CPUs, CPU 2-5)` */
+function names(records: readonly CpuRecord[]): string {
+  const cpus = CpuSet.of(records.flatMap((one) => one.cpu ?? []))
+  const parts = [
+    records.some((one) => one.cpu === null && one.thread === null) ? 'all CPUs' : null,
+    cpus.size > 0 ? `CPU ${cpus}` : null,
+    records.some((one) => one.cpu === null && one.thread !== null) ? 'unpinned threads' : null,
+  ]
+  return ` (${parts.filter((part) => part !== null).join(', ')})`
+}
+
+function sameMeasurement(a: MeasurementRecord, b: MeasurementRecord): boolean {
+  return a.step === b.step && a.tool === b.tool
+}
+
+/** What is held against what: the totals, and each CPU where there are several. */
+function pairs(
+  before: MeasurementRecord,
+  after: MeasurementRecord,
+  notCompared: Set<string>,
+): [CpuRecord, CpuRecord][] {
+  const found: [CpuRecord, CpuRecord][] = []
+  for (const is of totals(after)) {
+    const was = totals(before).find((one) => one.context === is.context)
+    if (was) found.push([was, is])
+  }
+  for (const is of after.cpus.length > 1 ? after.cpus : []) {
+    const was = before.cpus.find(
+      (one) =>
+        one.cpu === is.cpu && one.context === is.context && (is.cpu !== null || one.thread === is.thread),
+    )
+    if (was) found.push([was, is])
+    else
+      notCompared.add(
+        `${label(after)}: ${is.cpu === null ? 'a thread' : `CPU ${is.cpu}`} is not in the baseline.`,
+      )
+  }
+  return found
 }
 
 function movesOf(
   measurement: MeasurementRecord,
   before: CpuRecord,
   after: CpuRecord,
-  notCompared: string[],
+  compared: readonly string[],
+  notCompared: Set<string>,
 ): Move[] {
   const { step, tool } = measurement
-  const base = { step, tool, context: after.context }
+  const base = { step, tool, cpu: after.cpu, thread: after.thread, context: after.context }
   const bucketUs = Math.max(before.histogram?.bucketNs ?? 1000, after.histogram?.bucketNs ?? 1000) / 1000
   const moved = (from: number, to: number) =>
     Math.abs(to - from) > bucketUs && Math.abs(to - from) > from / 10
@@ -85,27 +137,16 @@ function movesOf(
     if (kind === 'better' && afterIsLowerBound) return
     moves.push({ ...base, metric, beforeUs, afterUs, afterIsLowerBound, kind })
   }
-  const few: string[] = []
-  for (const percent of COMPARED) {
-    const needed = samplesToClaim(percent)
-    if ((before.samples ?? 0) < needed || (after.samples ?? 0) < needed) {
-      few.push(`p${percent}`)
-      continue
-    }
+  for (const percent of compared) {
     const from = before.percentilesUs[percent] ?? null
     const to = after.percentilesUs[percent] ?? null
     const atLeast = after.percentilesAtLeastUs?.[percent]
     if (from !== null && to !== null) add(`p${percent}`, from, to, false)
     else if (from !== null && atLeast !== undefined) add(`p${percent}`, from, atLeast, true)
     else
-      notCompared.push(
+      notCompared.add(
         `${label(measurement)}: p${percent} is not known in ${from === null ? 'the baseline' : 'the run'}.`,
       )
-  }
-  if (few.length > 0) {
-    notCompared.push(
-      `${label(measurement)}: too few samples in one of the runs to compare ${few.join(', ')}.`,
-    )
   }
   if (before.maxUs !== null && after.maxUs !== null) add('max', before.maxUs, after.maxUs, false)
   return moves

@@ -48,14 +48,12 @@ export function judge(
   const failed = checks.some((check) => check.result === 'fail')
   const passed = doubts.length === 0 && checks.every((check) => check.result === 'pass')
   const result: Result = failed ? 'fail' : passed ? 'pass' : 'undecided'
-  const unknown = options.tuning.state === 'unknown' && foreign
+  const messages = doubts.map((doubt) => doubt.message)
+  // what made the verdict comes first: broken limits of a fail, doubts of an undecided
+  const reasons = failed ? [...checkReasons(checks), ...messages] : [...messages, ...checkReasons(checks)]
   return {
     result,
-    reasons: ordered(
-      checkReasons(checks),
-      doubts.map((doubt) => doubt.message),
-      failed,
-    ).concat(unknown ? ['What tuning was in force is not known: the result is of this file alone.'] : []),
+    reasons: [...reasons, ...tuningNote(options.tuning, foreign)],
     checks,
     doubts,
     claims: claims(
@@ -65,7 +63,11 @@ export function judge(
   }
 }
 
-/** What made the verdict comes first: broken limits of a fail, doubts of an undecided. */
-function ordered(fromChecks: readonly string[], doubts: readonly string[], failed: boolean): string[] {
-  return failed ? [...fromChecks, ...doubts] : [...doubts, ...fromChecks]
+/** What forbids nothing and must be said all the same. */
+function tuningNote({ state }: Tuning, foreign: boolean): string[] {
+  if (state === 'none') return ['No profile is applied: the result is of the machine as it is.']
+  if (state === 'unknown' && foreign) {
+    return ['What tuning was in force is not known: the result is of this file alone.']
+  }
+  return []
 }

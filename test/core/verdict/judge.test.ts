@@ -90,6 +90,16 @@ describe('a run passes', () => {
     `)
   })
 
+  it('without a profile, and says so', () => {
+    const { result, reasons } = verdict([judged(cyclictest(CLEAN))], ['*.max<20us'], {
+      tuning: { state: 'none' },
+    })
+    expect([result, reasons.at(-1)]).toEqual([
+      'pass',
+      'No profile is applied: the result is of the machine as it is.',
+    ])
+  })
+
   it('in hwlatdetect when it showed no event, by the threshold that it ran with', () => {
     const half = judged(hwlatdetect({ durationS: 43_200, wantedDurationS: 43_200 }))
     expect(
