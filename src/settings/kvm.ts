@@ -8,6 +8,7 @@ import type { Machine, SettingKind } from './kind.ts'
 import { COUNTERPART, KVM_PARAMETERS, vendorModule } from './kvm-parameters.ts'
 import { timerAdvance } from './kvm-timer-advance.ts'
 import { type ModuleWish, moduleSettings, unitFile } from './modprobe.ts'
+import { modprobeConflicts } from './modprobe-conflicts.ts'
 import { unquoted, unsupportedSetting } from './section.ts'
 
 /**
@@ -43,7 +44,11 @@ export const kvm: SettingKind = {
       } else if (!wishes.has(id) || name.endsWith(parameter)) wishes.set(id, { module, parameter, value })
     }
     const file = unitFile('quietcore', unit)
-    return { settings: [...settings, ...moduleSettings(unit, file, [...wishes.values()], root)], warnings }
+    const wanted = [...wishes.values()]
+    return {
+      settings: [...settings, ...moduleSettings(unit, file, wanted, root)],
+      warnings: [...warnings, ...modprobeConflicts(file, wanted, root)],
+    }
   },
 }
 

@@ -3,6 +3,7 @@ import type { ProfileOption } from '../core/profile/profile.ts'
 import type { Warning } from '../core/warning.ts'
 import type { SettingKind } from './kind.ts'
 import { type ModuleWish, moduleSettings, unitFile } from './modprobe.ts'
+import { modprobeConflicts } from './modprobe-conflicts.ts'
 import { unquoted } from './section.ts'
 
 const NAME = /^[A-Za-z0-9_-]+$/
@@ -25,7 +26,11 @@ export const modules: SettingKind = {
       if (RELOAD.test(text)) warnings.push(noReload(module, option))
       return wishesOf(module, text.replace(RELOAD, ''), option)
     })
-    return { settings: moduleSettings(unit, unitFile('quietcore-modules', unit), wishes, root), warnings }
+    const file = unitFile('quietcore-modules', unit)
+    return {
+      settings: moduleSettings(unit, file, wishes, root),
+      warnings: [...warnings, ...modprobeConflicts(file, wishes, root)],
+    }
   },
 }
 

@@ -7,6 +7,8 @@ import type { SettingKind } from './kind.ts'
 import { optionWarnings, unquoted } from './section.ts'
 
 const PREFIX = 'service.'
+/** Types of units (systemd.unit(5)); a name without one is a service's. */
+const UNIT_SUFFIX = /\.(?:service|socket|timer|target|path|mount|automount|swap|slice|scope|device)$/
 const WISHES: Readonly<Record<string, { aspect: 'active' | 'enabled'; want: string }>> = {
   start: { aspect: 'active', want: 'active' },
   stop: { aspect: 'active', want: 'inactive' },
@@ -40,7 +42,7 @@ export const service: SettingKind = {
 
 /** The drop-in first, so that a start reads it; of two words for one aspect the last counts. */
 function serviceSettings(unit: Unit, name: string, option: ProfileOption, root: Root): Setting[] {
-  const systemdUnit = /\.[a-z]+$/.test(name) ? name : `${name}.service`
+  const systemdUnit = UNIT_SUFFIX.test(name) ? name : `${name}.service`
   const settings = new Map<string, Setting>()
   for (const word of unquoted(option.value)
     .split(/\s*[,;]\s*/)

@@ -220,6 +220,10 @@ export const CASES: readonly Case[] = [
       [`${KVM}/halt_poll_ns`]: '200000\n',
       '/sys/module/kvm_intel/parameters/ple_gap': '128\n',
       '/sys/module/kvm_intel/parameters/nested': 'Y\n',
+      '/etc/modprobe.d/kvm.conf':
+        '# libvirt\noptions kvm_intel nested=1\noptions kvm kvmclock_periodic_sync=N\n',
+      '/usr/lib/modprobe.d/zz-vendor.conf': 'options kvm halt_poll_ns=400000\n',
+      '/lib/modprobe.d/kvm.conf': 'options kvm_intel ple_gap=64\n',
     },
     modes: {
       [`${KVM}/kvmclock_periodic_sync`]: 0o444,
