@@ -25,14 +25,13 @@ import { inState, type PlanAnswer, quietcore, verified } from './quietcore-in.ts
 
 const HOUSEKEEPING = [0, 1]
 
-/** What both realtime-virtual profiles ask of the kernel's live values when CPUs 2-3 are isolated. */
+/** What both realtime-virtual profiles ask of the kernel's live values when CPUs 2-3 are isolated. PREEMPT_RT has no THP. */
 const LIVE_VALUES = {
   '/proc/sys/kernel/sched_rt_runtime_us': '-1',
   '/proc/sys/kernel/timer_migration': '0',
   '/proc/sys/vm/stat_interval': '10',
   '/proc/irq/default_smp_affinity': '3',
   '/sys/devices/virtual/workqueue/cpumask': '3',
-  '/sys/kernel/mm/transparent_hugepage/enabled': 'never',
 }
 
 const POLICIES = { ksoftirqd: ['FF 2'], ktimers: ['FF 2'], rcuc: ['FF 4'], rcub: ['FF 4'] }

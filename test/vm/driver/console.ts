@@ -1,14 +1,8 @@
 import { readFileSync } from 'node:fs'
 import { stripVTControlCharacters } from 'node:util'
 
-/** Messages on the console after which no machine comes up any more. */
-const HOPELESS = [
-  'Kernel panic',
-  'grub rescue>',
-  'No bootable device',
-  'You are in emergency mode',
-  '(initramfs)',
-]
+/** Messages on the serial console after which no machine comes up any more (GRUB's rescue prompt is not seen there). */
+const HOPELESS = ['Kernel panic', 'You are in emergency mode', '(initramfs)']
 
 /** The serial console from `fromByte`, without the boot menu's cursor movements. */
 export function readConsole(file: string, fromByte = 0): string {

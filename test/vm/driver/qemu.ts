@@ -15,7 +15,7 @@ export class Qemu {
   private constructor(options: QemuOptions) {
     const argv = qemuArgv(options)
     this.#options = options
-    this.#child = execa('setpriv', ['--pdeathsig', 'KILL', 'nice', '-n', '5', ...argv], {
+    this.#child = execa('setpriv', ['--pdeathsig', 'KILL', ...argv], {
       reject: false,
       stdin: 'ignore',
       stdout: 'ignore',
