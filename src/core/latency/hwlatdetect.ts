@@ -219,6 +219,8 @@ function amountUs(text: string | undefined): number | null {
 export const hwlatdetect: LineFormat = {
   recognise(text) {
     const anchor = text.search(ANCHOR)
+    // the CPU stands before the sample
+    if (/#\d+ +inner\/outer\(us\):/.test(text)) return 0
     if (anchor !== -1 && /hwlat tracer not available/.test(text)) return -1
     return anchor === -1 && TALK_SAMPLE.test(text) ? 0 : anchor
   },

@@ -34,19 +34,19 @@ export class RtlaHist implements LineParser {
   }
 
   row(bytes: Uint8Array, start: number, end: number, line: number): boolean {
-    if (this.columns === null || this.columns.length === 0) return false
+    if (this.columns === null || this.columns.length === 0 || this.summary.size > 0) return false
     let i = start
     let index = 0
     while (i < end && bytes[i]! >= 48 && bytes[i]! <= 57 && i - start < 10)
       index = index * 10 + (bytes[i++]! - 48)
     if (i === end || (bytes[i] !== 32 && bytes[i] !== 9)) return false
-    const fate = this.summary.size > 0 ? 'out-of-order' : this.store.add(index, bytes, i, end)
+    const fate = this.store.add(index, bytes, i, end)
     if (fate === 'not-a-row') return false
     if (fate !== 'stored') {
       const what =
         fate === 'ragged'
           ? `does not have ${this.columns.length} counts`
-          : `comes after ${this.store.lastIndex} or the summary`
+          : `comes after ${this.store.lastIndex}`
       this.findings.doubt('damaged-row', `a row was not counted: bucket ${index} ${what}`, line)
     }
     return true
@@ -79,7 +79,7 @@ export class RtlaHist implements LineParser {
     if (/^# Time unit is/.test(text)) this.nanoseconds = /nanoseconds|\(ns\)/.test(text)
     else if (/^# Duration:/.test(text)) this.#durationS = rtlaDurationS(text)
     else if (!this.#notes.line(text, number, this.findings)) {
-      if (/^\d{1,9}\s/.test(text) && this.columns && this.summary.size === 0) {
+      if (/^\d{1,9}\s/.test(text) && this.columns && (this.summary.size === 0 || /^[\d\s]+$/.test(text))) {
         this.findings.doubt('damaged-row', `'${text.slice(0, 60)}' is not a row of counts`, number)
       } else return 'other'
     }
