@@ -11,12 +11,15 @@ export function undoneText(title: string, undone: readonly Undone[]): string {
     `${count('forgotten')} forgotten by the kernel at a reboot`,
     `${count('gone')} gone`,
   ].filter((part) => !part.startsWith('0 '))
+  const partly = undone.flatMap(({ outcome, target, detail }) =>
+    outcome === 'restored' && detail ? [`  ${target}: ${detail}\n`] : [],
+  )
   const foreign = undone.filter(({ outcome }) => outcome === 'foreign')
   const left = foreign.map(
     ({ target, detail }) =>
       `  left alone: ${target} was changed by somebody else${detail ? ` (now ${detail})` : ''}\n`,
   )
-  return `${title}: ${parts.join(', ') || 'nothing to put back'}.\n${left.join('')}`
+  return `${title}: ${parts.join(', ') || 'nothing to put back'}.\n${partly.join('')}${left.join('')}`
 }
 
 export function recoveredText({ operation, profile, undone }: Recovered): string {

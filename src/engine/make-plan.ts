@@ -1,3 +1,4 @@
+import { compactCommandLine } from '../core/cmdline/compact.ts'
 import { checkIsolated } from '../core/cpu/check-isolated.ts'
 import { CpuSet } from '../core/cpu/cpu-set.ts'
 import { InputError } from '../core/errors.ts'
@@ -21,8 +22,7 @@ export function makePlan(profile: Profile, machine: Machine): Plan {
   refuseUndefined(profile)
   const warnings: Warning[] = [...profile.warnings, ...cpuWarnings(profile, machine)]
   const settings: Setting[] = []
-  const units = profile.units.filter(({ enabled }) => enabled).toSorted((a, b) => a.priority - b.priority)
-  for (const unit of units) {
+  for (const unit of oneBootLoader(profile)) {
     const result = settingsOf(unit, machine)
     settings.push(...result.settings)
     warnings.push(...result.warnings)
@@ -31,8 +31,17 @@ export function makePlan(profile: Profile, machine: Machine): Plan {
     profile: profile.name,
     settings: bootLoaderLast(lastOfEach(settings)),
     warnings,
-    cmdline: { running: machine.facts.cmdline, wanted: commandLine(profile) },
+    cmdline: { running: machine.facts.cmdline, wanted: compactCommandLine(commandLine(profile)) },
   }
+}
+
+/** Enabled units, lowest priority first. A machine has one command line, so bootloader units are joined into the last. */
+function oneBootLoader(profile: Profile): Unit[] {
+  const units = profile.units.filter(({ enabled }) => enabled).toSorted((a, b) => a.priority - b.priority)
+  const last = units.findLast(({ type }) => type === 'bootloader')
+  return units
+    .filter((unit) => unit.type !== 'bootloader' || unit === last)
+    .map((unit) => (unit === last ? { ...unit, cmdline: commandLine(profile) } : unit))
 }
 
 /** A type without a kind is a warning of the loader already (TuneD's own sections), so it gives nothing here. */
