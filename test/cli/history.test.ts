@@ -1,0 +1,127 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { type BuiltCli, buildCli } from '../support/built-cli.ts'
+
+let cli: BuiltCli
+let dir: string
+beforeAll(async () => {
+  cli = await buildCli()
+  dir = mkdtempSync(join(tmpdir(), 'quietcore-history-'))
+})
+afterAll(() => {
+  cli.remove()
+  rmSync(dir, { recursive: true, force: true })
+})
+
+/** A kept run of `samples` wake-ups at 5 us and one at `maxUs`. */
+function keep(id: string, maxUs: number, result: string, suite = 'quick') {
+  const histogram = {
+    bucketNs: 1000,
+    originNs: 0,
+    resolutionNs: 1000,
+    counts: { 5: 99_999, [maxUs]: 1 },
+    overflows: 0,
+    overflowFromNs: 100_000,
+  }
+  const cpu = {
+    cpu: 2,
+    thread: 0,
+    context: null,
+    samples: 100_000,
+    minUs: 5,
+    meanUs: 5,
+    maxUs,
+    overflows: 0,
+    percentilesUs: { '50': 5, '99': 5, '99.999': 5 },
+    histogram,
+  }
+  const measurement = {
+    step: 'cyclictest',
+    tool: 'cyclictest',
+    toolVersion: '2.40',
+    format: 'made',
+    argv: ['cyclictest'],
+    wantedDurationS: 20,
+    durationS: 20,
+    intervalUs: 200,
+    toolThresholdUs: null,
+    exitCode: 0,
+    cpus: [cpu],
+    all: { ...cpu, cpu: null, thread: null },
+    events: [],
+    findings: [],
+    rawFiles: [],
+  }
+  const record = {
+    schemaVersion: 1,
+    id,
+    quietcoreVersion: '0.1.0',
+    suite: { name: suite, title: suite, path: `${suite}.conf` },
+    startedAt: '2026-11-22T20:43:47.000Z',
+    durationS: 20,
+    host: null,
+    kernel: null,
+    tuning: { state: 'ok', profile: null },
+    thresholds: [],
+    measurements: [measurement],
+    verdict: { result, reasons: [], checks: [], doubts: [], claims: [] },
+    context: null,
+  }
+  const folder = join(dir, 'var/lib/quietcore/runs', id)
+  mkdirSync(folder, { recursive: true })
+  writeFileSync(join(folder, 'run.json'), JSON.stringify(record))
+}
+
+test('an empty history says how to make a run', () => {
+  expect(cli.run(['history', '--root', dir])).toEqual({
+    code: 0,
+    stdout: 'No run is kept yet. Make one: quietcore validate smoke\n',
+    stderr: '',
+  })
+})
+
+test('runs are listed with their verdicts, and against a baseline it is said what moved', () => {
+  keep('20261122T000000Z-quick', 10, 'pass')
+  keep('20261123T000000Z-quick', 11, 'pass')
+  keep('20261123T120000Z-other', 90, 'fail', 'other')
+  keep('20261124T000000Z-quick', 19, 'fail')
+  expect(cli.run(['history', '--root', dir])).toEqual({
+    code: 0,
+    stdout: `RUN                     VERDICT  TOOL        SAMPLES  MAX    HIGHEST PERCENTILE
+20261122T000000Z-quick  pass     cyclictest  100,000  10 µs  p99.999 5 µs
+20261123T000000Z-quick  pass     cyclictest  100,000  11 µs  p99.999 5 µs
+20261123T120000Z-other  fail     cyclictest  100,000  90 µs  p99.999 5 µs
+20261124T000000Z-quick  fail     cyclictest  100,000  19 µs  p99.999 5 µs
+`,
+    stderr: '',
+  })
+  expect(cli.run(['history', '--root', dir, '--baseline', '20261122T000000Z-quick'])).toEqual({
+    code: 1,
+    stdout: `RUN                     VERDICT  TOOL        SAMPLES  MAX    HIGHEST PERCENTILE
+20261122T000000Z-quick  pass     cyclictest  100,000  10 µs  p99.999 5 µs
+20261123T000000Z-quick  pass     cyclictest  100,000  11 µs  p99.999 5 µs
+20261124T000000Z-quick  fail     cyclictest  100,000  19 µs  p99.999 5 µs
+
+20261123T000000Z-quick against 20261122T000000Z-quick: nothing moved.
+20261124T000000Z-quick against 20261122T000000Z-quick:
+  worse: cyclictest max on CPU 2 10 -> 19 µs
+`,
+    stderr: '',
+  })
+})
+
+test('a run that cannot be read is left out with a note', () => {
+  const folder = join(dir, 'var/lib/quietcore/runs/20261125T000000Z-quick')
+  mkdirSync(folder)
+  writeFileSync(join(folder, 'run.json'), '{')
+  mkdirSync(join(dir, 'var/lib/quietcore/runs/.partial-20261126T000000Z-quick'))
+  const { code, stdout } = cli.run(['history', '--root', dir, '--suite', 'quick', '--json'])
+  const { runs, warnings } = JSON.parse(stdout)
+  expect([code, runs.length, warnings.map((warning: { code: string }) => warning.code)]).toEqual([
+    0,
+    3,
+    ['half-written-run', 'unreadable-run'],
+  ])
+})
