@@ -23,7 +23,7 @@ export function openPorts(dir: string, log: Log = stderrLog('info')): Ports {
 export function openMachine(dir: string, log?: Log): Machine {
   const ports = openPorts(dir, log)
   return {
-    facts: collectFacts(ports.root, ports.runner),
+    facts: collectFacts(ports.root),
     ports,
     loader: findLoader(ports.root),
     service: ports.root.exists(SERVICE_SOCKET),

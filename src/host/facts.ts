@@ -2,7 +2,7 @@ import * as os from 'node:os'
 import { CpuSet } from '../core/cpu/cpu-set.ts'
 import type { CpuFacts, Facts, KernelFacts, NumaNode } from '../core/facts.ts'
 import { collectCpuFacts, onlineCpus } from './facts-cpu.ts'
-import type { Root, Runner } from './ports.ts'
+import type { Root } from './ports.ts'
 import { readCpus } from './read-cpus.ts'
 import { detectVirtualization } from './virtualization.ts'
 
@@ -12,7 +12,7 @@ import { detectVirtualization } from './virtualization.ts'
  * node is on node 0 (each field: core/facts.ts).
  * @throws MachineError for a file that is there and cannot be read
  */
-export function collectFacts(root: Root, _runner?: Runner): Facts {
+export function collectFacts(root: Root): Facts {
   const cpuinfo = root.readTextIfThere('/proc/cpuinfo') ?? ''
   const nodes = numaNodes(root, cpuinfo)
   const cpu = collectCpuFacts(root, cpuinfo, nodes)

@@ -42,7 +42,10 @@ const OFF = new Set(['0', 'n', 'no', 'false', 'off'])
  *     ps_blacklist=^qemu-kvm;^dpdk
  *     group.ksoftirqd=0:f:2:*:^\[ksoftirqd
  *
- * Options are TuneD's. Of them `runtime` and `perf_*` are accepted without effect, and cgroups v1 are not used.
+ * Options are TuneD's. Of them `runtime` and `perf_*` are accepted without effect, and cgroups v1 are not used. On
+ * purpose different: ps_whitelist and ps_blacklist are searched in `[name]` of kernel threads too (TuneD has only the
+ * bare name, so its own profiles' `^\[ksoftirqd` finds nothing), rule_prio is ordered as a number (there as text), and
+ * an empty expression (`a;;b`, a final `;`) is none (there it matches everything).
  */
 export const scheduler: SettingKind = {
   type: 'scheduler',
