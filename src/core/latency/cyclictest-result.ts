@@ -1,7 +1,7 @@
 import type { RunOptions } from './argv.ts'
 import { checkAgainstFooter } from './cyclictest-checks.ts'
-import type { DumpedThread } from './cyclictest-dump.ts'
 import type { CyclictestText } from './cyclictest-text.ts'
+import { cpuOf, fromDump, fromThreadLines } from './cyclictest-threads.ts'
 import { Histogram } from './histogram.ts'
 import type { CpuMeasurement, Measurement } from './measurement.ts'
 import { checkEvenness, checkPeriods } from './periods.ts'
@@ -125,59 +125,6 @@ function overflowStart(read: CyclictestText, options: RunOptions): number | null
   return proven > 0 ? proven : null
 }
 
-function fromThreadLines(read: CyclictestText, options: RunOptions, perUs: number): CpuMeasurement[] {
-  const lines = [...read.threads.threads.values()].sort((a, b) => a.thread - b.thread)
-  return lines.map((line) => {
-    const { thread, cycles, min, avg, max } = line
-    if (cycles === 0) read.findings.doubt('no-samples', `thread ${thread} has no samples`)
-    if (min !== null && max !== null && (min > max || (avg !== null && (avg < min || avg > max)))) {
-      read.findings.doubt(
-        'contradictory',
-        `thread ${thread}: min ${min}, avg ${avg}, max ${max} cannot be of one run`,
-      )
-    }
-    if (line.smis) read.findings.note('smi-during-run', `thread ${thread} saw ${line.smis} SMIs`)
-    const us = (value: number | null) => (value === null ? null : value / perUs)
-    return {
-      cpu: cpuOf(read, options, thread),
-      thread,
-      context: null,
-      samples: cycles,
-      minUs: us(min),
-      meanUs: us(avg),
-      maxUs: us(max),
-      histogram: null,
-    }
-  })
-}
-
-function fromDump(
-  read: CyclictestText,
-  thread: number,
-  samples: DumpedThread,
-  options: RunOptions,
-  perUs: number,
-): CpuMeasurement {
-  const histogram = new Histogram(
-    {
-      bucketNs: 1000 / perUs,
-      overflows: samples.overflows,
-      overflowFromNs: (samples.overflowFrom * 1000) / perUs,
-    },
-    samples.pages.finish(),
-  )
-  return {
-    cpu: cpuOf(read, options, thread),
-    thread,
-    context: null,
-    samples: samples.samples,
-    minUs: samples.min / perUs,
-    meanUs: samples.sum / samples.samples / perUs,
-    maxUs: samples.max / perUs,
-    histogram,
-  }
-}
-
 function checkThreads(read: CyclictestText, options: RunOptions, cpus: readonly CpuMeasurement[]): void {
   const { findings } = read
   if (cpus.length === 0 && !findings.has('no-samples')) {
@@ -247,12 +194,6 @@ function intervalOf(
   if (seen !== null || !known || toolName(read) === 'signaltest') return seen
   const distance = options.buckets !== null ? 0 : (options.distanceUs ?? (thread === 0 ? 0 : null))
   return distance === null ? null : (options.intervalUs ?? DEFAULT_INTERVAL_US) + thread * distance
-}
-
-function cpuOf(read: CyclictestText, options: RunOptions, thread: number): number | null {
-  const used = read.usedCpus.get(thread)
-  if (used !== undefined) return used
-  return options.cpus === null ? null : (options.cpus[thread % options.cpus.length] ?? null)
 }
 
 function toolName(read: CyclictestText): string {

@@ -1,7 +1,28 @@
 import type { LatencyEvent } from './measurement.ts'
 
-export interface HwlatSample {
-  event: LatencyEvent
+export type HwlatSample = LatencyEvent
+
+/** Events that are kept; the counts and the maximum go on. */
+const MAX_EVENTS = 100_000
+
+/** All samples of a run, of which the first are kept. */
+export class HwlatSamples {
+  readonly events: LatencyEvent[] = []
+  /** lines */
+  recorded = 0
+  /** samples: each line stands for `count` of them */
+  countSum = 0
+  /** at least one line says its count */
+  counted = false
+  maxUs: number | null = null
+
+  add(event: HwlatSample): void {
+    this.recorded++
+    this.countSum += event.count ?? 1
+    if (event.count !== null) this.counted = true
+    this.maxUs = Math.max(this.maxUs ?? 0, event.innerUs ?? 0, event.outerUs ?? 0)
+    if (this.events.length < MAX_EVENTS) this.events.push(event)
+  }
 }
 
 const TS = /^ts: *(\d{1,12}\.\d{1,10})((?:,? *[a-z-]+: *-?[\d.]+)+)$/i
@@ -34,12 +55,10 @@ export function hwlatSample(text: string): HwlatSample | null {
 function sample(timestamp: string, values: Record<string, string | undefined>): HwlatSample {
   const number = (name: string) => (/^\d{1,15}$/.test(values[name] ?? '') ? Number(values[name]) : null)
   return {
-    event: {
-      timestamp,
-      cpu: number('cpu'),
-      innerUs: number('inner'),
-      outerUs: number('outer'),
-      count: number('count'),
-    },
+    timestamp,
+    cpu: number('cpu'),
+    innerUs: number('inner'),
+    outerUs: number('outer'),
+    count: number('count'),
   }
 }

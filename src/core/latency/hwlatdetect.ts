@@ -1,11 +1,9 @@
 import { readOptions } from './argv.ts'
 import { FindingList } from './findings.ts'
-import { type HwlatSample, hwlatSample } from './hwlat-sample.ts'
+import { type HwlatSample, HwlatSamples, hwlatSample } from './hwlat-sample.ts'
 import type { LineFate, LineFormat, LineParser, RunContext, TextLine } from './line-parser.ts'
-import type { LatencyEvent, Measurement } from './measurement.ts'
+import type { Measurement } from './measurement.ts'
 
-/** Events that are kept; the counts and the maximum go on. */
-const MAX_EVENTS = 100_000
 const ANCHOR =
   /hwlatdetect:\s+test duration \d|Max Latency:\s|Samples recorded:\s*\d|Latency threshold:\s*\d+us|ts: *\d+\.\d+, *(?:delta|inner):|#\d+ +inner\/outer\(us\):|hwlat.*hwlat tracer not available/
 const TALK_SAMPLE = /^\d{9,10}\.\d{9,10}\s+\d{1,9}\s+\d{1,9}$/
@@ -17,12 +15,8 @@ const TALK_SAMPLE = /^\d{9,10}\.\d{9,10}\s+\d{1,9}\s+\d{1,9}$/
 class Hwlatdetect implements LineParser {
   readonly #context: RunContext
   readonly #findings = new FindingList()
-  readonly #events: LatencyEvent[] = []
+  readonly #samples = new HwlatSamples()
   readonly #facts = new Map<string, string>()
-  #eventCount = 0
-  #countSum = 0
-  #counted = false
-  #maxUs: number | null = null
   #finished = false
   #interrupted = false
   #lastCut: HwlatSample | null = null
@@ -45,7 +39,7 @@ class Hwlatdetect implements LineParser {
     const sample = hwlatSample(text)
     if (sample) {
       if (cut) this.#lastCut = sample
-      else this.#add(sample)
+      else this.#samples.add(sample)
       return 'mine'
     }
     const fact = FACT.exec(text)
@@ -70,6 +64,12 @@ class Hwlatdetect implements LineParser {
 
   end(cut: TextLine | null): Measurement {
     const findings = this.#findings
+    if (this.#samples.recorded > this.#samples.events.length) {
+      findings.note(
+        'events-shortened',
+        `${this.#samples.recorded} samples: the first are kept, all are counted`,
+      )
+    }
     const argv = this.#context.argv ?? null
     const options = readOptions('hwlatdetect', argv)
     if (cut) this.#cut(cut)
@@ -95,14 +95,14 @@ class Hwlatdetect implements LineParser {
     this.#checkCounts(headed && summary !== undefined)
     const wanted = this.#facts.get('duration')
     const wantedDurationS = wanted === undefined ? options.durationS : Number(wanted)
-    const over = this.#counted ? this.#countSum : this.#eventCount
+    const over = this.#samples.counted ? this.#samples.countSum : this.#samples.recorded
     return {
       tool: 'hwlatdetect',
       toolVersion: null,
       format:
-        this.#events.length === 0
+        this.#samples.events.length === 0
           ? 'hwlatdetect, no samples listed'
-          : `hwlatdetect, ${this.#counted ? 'samples with count' : 'samples'}`,
+          : `hwlatdetect, ${this.#samples.counted ? 'samples with count' : 'samples'}`,
       argv,
       wantedDurationS,
       durationS: this.#finished && !this.#interrupted && summary !== undefined ? wantedDurationS : null,
@@ -119,7 +119,7 @@ class Hwlatdetect implements LineParser {
           histogram: null,
         },
       ],
-      events: this.#events,
+      events: this.#samples.events,
       eventCount:
         summary === undefined && headed
           ? null
@@ -130,27 +130,12 @@ class Hwlatdetect implements LineParser {
     }
   }
 
-  #add(sample: HwlatSample): void {
-    this.#eventCount++
-    this.#countSum += sample.event.count ?? 1
-    if (sample.event.count !== null) this.#counted = true
-    const max = Math.max(sample.event.innerUs ?? 0, sample.event.outerUs ?? 0)
-    this.#maxUs = Math.max(this.#maxUs ?? 0, max)
-    if (this.#events.length < MAX_EVENTS) this.#events.push(sample.event)
-    else if (this.#events.length === MAX_EVENTS) {
-      this.#findings.note(
-        'events-shortened',
-        `more than ${MAX_EVENTS} samples: the first are kept, all are counted`,
-      )
-    }
-  }
-
   /** A last sample without line feed may be half a number; the summary says whether it can be the maximum. */
   #cut(cut: TextLine): void {
     const recorded = Number(this.#facts.get('samples recorded') ?? Number.NaN)
-    if (this.#lastCut && recorded === this.#eventCount + 1) {
-      this.#add(this.#lastCut)
-      this.#findings.cut(cut, amountUs(this.#facts.get('max latency')) === this.#maxUs)
+    if (this.#lastCut && recorded === this.#samples.recorded + 1) {
+      this.#samples.add(this.#lastCut)
+      this.#findings.cut(cut, amountUs(this.#facts.get('max latency')) === this.#samples.maxUs)
     } else this.#findings.cut(cut, recorded === 0 && /^Samples exceeding threshold: 0$/.test(cut.text))
   }
 
@@ -159,9 +144,9 @@ class Hwlatdetect implements LineParser {
     const below = summary !== undefined && /^below threshold/i.test(summary)
     if (summary !== undefined && said === null && !below) {
       this.#findings.doubt('damaged-line', `the summary's maximum is '${summary.slice(0, 40)}'`)
-      return this.#maxUs
+      return this.#samples.maxUs
     }
-    if (this.#maxUs === null) {
+    if (this.#samples.maxUs === null) {
       if (said !== null && said > 0) {
         this.#findings.doubt('events-missing', `the summary's maximum is ${said} us, but no sample is listed`)
         return said
@@ -169,16 +154,16 @@ class Hwlatdetect implements LineParser {
       return null
     }
     const none = below || said === 0
-    if (none || (said !== null && said !== this.#maxUs)) {
+    if (none || (said !== null && said !== this.#samples.maxUs)) {
       this.#findings.doubt(
         'contradictory',
-        `the summary's maximum is '${summary}', the samples reach ${this.#maxUs} us`,
+        `the summary's maximum is '${summary}', the samples reach ${this.#samples.maxUs} us`,
       )
     }
-    if (threshold !== null && this.#maxUs < threshold) {
+    if (threshold !== null && this.#samples.maxUs < threshold) {
       this.#findings.note('below-threshold', `samples below the threshold of ${threshold} us are listed`)
     }
-    return Math.max(this.#maxUs, said ?? 0)
+    return Math.max(this.#samples.maxUs, said ?? 0)
   }
 
   /** "Samples exceeding threshold" is the sum of the counts from 2.10 on (the kernel groups), so it may be more. */
@@ -188,21 +173,21 @@ class Hwlatdetect implements LineParser {
     if (whole && (recorded === undefined || exceeding === undefined)) {
       this.#findings.doubt('truncated', 'the summary ends before its number of samples')
     }
-    if (recorded !== undefined && Number(recorded) !== this.#eventCount) {
+    if (recorded !== undefined && Number(recorded) !== this.#samples.recorded) {
       this.#findings.doubt(
         'events-differ',
-        `the summary says ${recorded} samples, ${this.#eventCount} are listed`,
+        `the summary says ${recorded} samples, ${this.#samples.recorded} are listed`,
       )
     }
     if (exceeding === undefined) return
     if (
-      this.#counted
-        ? Number(exceeding) !== this.#countSum
-        : Number(exceeding) < this.#eventCount && this.#finished
+      this.#samples.counted
+        ? Number(exceeding) !== this.#samples.countSum
+        : Number(exceeding) < this.#samples.recorded && this.#finished
     ) {
       this.#findings.note(
         'exceeding-differs',
-        `${exceeding} samples above the threshold in the summary, ${this.#countSum} in the list`,
+        `${exceeding} samples above the threshold in the summary, ${this.#samples.countSum} in the list`,
       )
     }
   }

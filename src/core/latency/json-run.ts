@@ -137,3 +137,10 @@ function isPairField(path: readonly string[]): boolean {
 function jsonNumber(text: string): number | null {
   return /^-?\d{1,15}(?:\.\d{1,9})?(?:e[+-]?\d{1,2})?$/.test(text) ? Number(text) : null
 }
+
+/** Whether the text begins with `{` and goes on in the same line; null while that is not known. */
+export function isOneLineJson(head: Buffer): boolean | null {
+  const match = /^\s*(\S?)([ \t\r]*)(.?)/s.exec(head.toString('latin1', 0, 4096))!
+  if (match[1] !== '{') return match[1] === '' && head.length < 4096 ? null : false
+  return match[3] === '' ? null : match[3] !== '\n'
+}

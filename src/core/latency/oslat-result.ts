@@ -96,3 +96,17 @@ function checkTable(
     )
   }
 }
+
+/** Minimum, maximum and their printed difference (three digits at most) must be of one run. */
+export function checkSpread(
+  who: string,
+  min: number | null,
+  max: number | null,
+  spread: number | null,
+  findings: FindingList,
+): void {
+  if (min === null || max === null) return
+  if (max < min || (spread !== null && Math.abs(max - min - spread) > 0.0015)) {
+    findings.doubt('contradictory', `${who}: minimum ${min}, maximum ${max}, max-min ${spread}`)
+  }
+}

@@ -3,7 +3,7 @@ import { ColumnStore } from './columns.ts'
 import { FindingList } from './findings.ts'
 import type { LineFate, LineFormat, LineParser, RunContext, TextLine } from './line-parser.ts'
 import type { CpuMeasurement, Measurement } from './measurement.ts'
-import { oslatCore } from './oslat-result.ts'
+import { checkSpread, oslatCore } from './oslat-result.ts'
 
 const ANCHOR =
   /oslat V \d|oslat: Trace threshold|Total runtime:\s+\d+ seconds$|Core:\s+\d|Counter Freq:\s+\d|\d{3,} \(us\):\s+\d/
@@ -134,16 +134,7 @@ class OslatText implements LineParser {
     const doubtfulMean = count > 1 && this.#lastLabel !== null
     const cpus = Array.from({ length: count }, (_, thread) => {
       const [min, max, spread] = ['Minimum', 'Maximum', 'Max-Min'].map((name) => value(name, thread))
-      if (
-        min! != null &&
-        max != null &&
-        (max < min! || (spread != null && Math.abs(max - min! - spread) > 0.0015))
-      ) {
-        findings.doubt(
-          'contradictory',
-          `core ${cores?.[thread] ?? thread}: minimum ${min}, maximum ${max}, max-min ${spread}`,
-        )
-      }
+      checkSpread(`core ${cores?.[thread] ?? thread}`, min ?? null, max ?? null, spread ?? null, findings)
       return oslatCore(
         {
           cpu: cores?.[thread] ?? null,

@@ -1,17 +1,13 @@
-import { InputError } from '../errors.ts'
-import { joinTextAndJson } from './cross-check.ts'
 import { cyclictestText } from './cyclictest-text.ts'
-import { learnPrefix, stripAnsi, stripPrefixes } from './decoration.ts'
 import { hwlatdetect } from './hwlatdetect.ts'
-import { JsonRun } from './json-run.ts'
-import type { LineFormat, LineParser, RunContext, TextLine } from './line-parser.ts'
-import { LineSplitter } from './lines.ts'
+import type { LineFormat, RunContext } from './line-parser.ts'
 import type { Measurement } from './measurement.ts'
 import { oslatText } from './oslat-text.ts'
 import { pairTests } from './pair-tests.ts'
+import { Router } from './router.ts'
 import { rtlaHist } from './rtla-hist.ts'
 import { rtlaTop } from './rtla-top.ts'
-import { trimEnd } from './scan.ts'
+
 import { toolFailure } from './tool-failure.ts'
 
 export type { RunContext } from './line-parser.ts'
@@ -26,9 +22,6 @@ const FORMATS: readonly LineFormat[] = [
   pairTests,
   toolFailure,
 ]
-/** A text without any known line in so many bytes is not going to have one. */
-const GIVE_UP_BYTES = 64 * 1024 * 1024
-
 export interface ParseOutcome {
   /** the runs in the file, in order; at least one. Text and JSON of one run are joined. */
   measurements: readonly Measurement[]
@@ -46,7 +39,11 @@ export interface LatencyParser {
  * The tool is known by what it prints, never by a name or version.
  */
 export function createParser(context: RunContext = {}): LatencyParser {
-  return new Parser(context)
+  const router = new Router(FORMATS, context)
+  return {
+    write: (chunk) => router.write(chunk),
+    end: () => ({ measurements: router.end() }),
+  }
 }
 
 /** The whole file at once. */
@@ -54,217 +51,4 @@ export function parseLatency(bytes: Uint8Array, context: RunContext = {}): Parse
   const parser = createParser(context)
   parser.write(bytes)
   return parser.end()
-}
-
-class Parser implements LatencyParser {
-  readonly #context: RunContext
-  readonly #splitter: LineSplitter
-  readonly #done: Measurement[] = []
-  #run: LineParser | null = null
-  #format: LineFormat | null = null
-  #json: JsonRun | null = null
-  #learned: RegExp | null = null
-  #number = 0
-  #foreign = 0
-  #foreignSinceMine = 0
-  #bytes = 0
-  /** the file begins with `{` and more on the same line: JSON that may be one endless line; null: not known yet */
-  #oneLine: boolean | null = null
-  #head = Buffer.alloc(0)
-  #braceLine = 0
-  #blank = true
-
-  constructor(context: RunContext) {
-    this.#context = context
-    this.#splitter = new LineSplitter({
-      line: (bytes, start, end, cut) => this.#line(bytes, start, end, cut),
-      tooLong: () => {
-        this.#number++
-        this.#foreignSinceMine++
-      },
-    })
-  }
-
-  write(chunk: Uint8Array): void {
-    this.#bytes += chunk.byteLength
-    let rest = chunk
-    if (this.#oneLine === null) {
-      this.#head = this.#head.length === 0 ? Buffer.from(chunk) : Buffer.concat([this.#head, chunk])
-      this.#oneLine = isOneLineJson(this.#head)
-      if (this.#oneLine === null) return
-      rest = this.#head
-      if (this.#oneLine) this.#json = new JsonRun(this.#context, 1)
-    }
-    if (this.#oneLine && this.#json) {
-      const used = this.#json.write(rest)
-      if (used < 0) return
-      this.#number = this.#json.lines
-      this.#endJson()
-      rest = rest.subarray(used)
-    }
-    this.#splitter.write(rest)
-    if (this.#bytes > GIVE_UP_BYTES && !this.#run && !this.#json && this.#done.length === 0)
-      throw notALatencyFile()
-  }
-
-  end(): ParseOutcome {
-    if (this.#oneLine === null) this.#splitter.write(this.#head)
-    this.#splitter.end()
-    this.#endJson()
-    this.#endRun(null)
-    if (this.#done.length === 0)
-      throw this.#blank && this.#bytes < GIVE_UP_BYTES ? emptyFile(this.#bytes) : notALatencyFile()
-    return { measurements: joinTextAndJson(this.#done) }
-  }
-
-  #line(bytes: Buffer, start: number, end: number, cut: boolean): void {
-    this.#number++
-    if (this.#json) {
-      this.#jsonLine(bytes, start, end, cut)
-      return
-    }
-    let first = start
-    while (first < end && (bytes[first] === 32 || bytes[first] === 9)) first++
-    const last = trimEnd(bytes, first, end)
-    if (first === last) {
-      if (cut) this.#endRun({ text: '', number: this.#number, cut })
-      return
-    }
-    this.#blank = false
-    const digit = bytes[first]! - 48
-    if (this.#run && !cut && digit >= 0 && digit <= 9 && this.#run.row(bytes, first, last, this.#number)) {
-      this.#mine()
-      return
-    }
-    const raw = bytes.toString('utf8', first, last)
-    const text = this.#plain(raw)
-    if (text !== '') this.#text(text, text !== raw, cut)
-  }
-
-  #plain(raw: string): string {
-    return stripPrefixes(stripAnsi(raw).replaceAll('\0', '').trim(), this.#learned)
-  }
-
-  #text(text: string, prefixed: boolean, cut: boolean): void {
-    const line: TextLine = { text, number: this.#number, cut }
-    if (this.#run) {
-      if (prefixed && !cut && /^\d/.test(text)) {
-        const bytes = Buffer.from(text)
-        if (this.#run.row(bytes, 0, bytes.length, this.#number)) {
-          this.#mine()
-          return
-        }
-      }
-      const fate = this.#run.line(line)
-      if (fate === 'mine') {
-        this.#mine()
-        if (cut) this.#endRun(line)
-        return
-      }
-      const format = this.#format
-      if (fate === 'next-run' && format) {
-        // half a line, such as `# Histogram` of `# Histogram Overflows:`, begins nothing
-        this.#endRun(cut ? line : null)
-        if (!cut) this.#begin(format, line)
-        return
-      }
-    }
-    if (this.#beginsJson(text)) return
-    for (const format of FORMATS) {
-      const at = format.recognise(text)
-      if (at === -1 || format === this.#format) continue
-      if (at > 0) this.#learned = learnPrefix(text.slice(0, at))
-      this.#endRun(null)
-      this.#begin(format, { ...line, text: text.slice(at) })
-      return
-    }
-    this.#foreignSinceMine++
-    // the prompt of a shell is no line of the tool that was cut
-    if (cut && this.#run && !/^[^#].*[#$%>]$/.test(text)) this.#endRun(line)
-  }
-
-  #begin(format: LineFormat, line: TextLine): void {
-    this.#format = format
-    this.#run = format.create(this.#context)
-    this.#foreign = 0
-    this.#foreignSinceMine = 0
-    const bytes = Buffer.from(line.text)
-    const row = !line.cut && /^\d/.test(line.text) && this.#run.row(bytes, 0, bytes.length, line.number)
-    if (!row) this.#run.line(line)
-    if (line.cut) this.#endRun(line)
-  }
-
-  #mine(): void {
-    this.#foreign += this.#foreignSinceMine
-    this.#foreignSinceMine = 0
-  }
-
-  #endRun(cut: TextLine | null): void {
-    const run = this.#run
-    if (!run) return
-    this.#run = null
-    this.#format = null
-    if (this.#foreign > 0) run.foreign(this.#foreign)
-    this.#done.push(run.end(cut))
-  }
-
-  /** A line that is `{`, or (behind a prefix that is not known) the line after it that has the first key. */
-  #beginsJson(text: string): boolean {
-    const key = text.indexOf('"file_version"')
-    const learned = key > 0 && !text.startsWith('{') && this.#braceLine === this.#number - 1
-    if (text.endsWith('{')) this.#braceLine = this.#number
-    if (!learned && !/^\{\s*(?:"|$)/.test(text)) return false
-    this.#json = new JsonRun(this.#context, this.#number)
-    if (learned) this.#learned = learnPrefix(text.slice(0, key).trimEnd())
-    const bytes = Buffer.from(learned ? `{ ${text.slice(key)}\n` : `${text}\n`)
-    if (this.#json.write(bytes) >= 0) this.#endJson()
-    return true
-  }
-
-  #jsonLine(bytes: Buffer, start: number, end: number, cut: boolean): void {
-    let first = start
-    while (first < end && bytes[first]! <= 32) first++
-    const next = bytes[first]
-    // the usual line: a key, or braces
-    if (!cut && (next === 34 || next === 123 || next === 125)) {
-      if (this.#json!.write(bytes.subarray(first, end + 1)) >= 0) this.#endJson()
-      return
-    }
-    const text = this.#plain(bytes.toString('utf8', start, end))
-    if (!/^["{}[\]]|^-?\d/.test(text)) return
-    if (this.#json!.write(Buffer.from(cut ? text : `${text}\n`)) >= 0) this.#endJson()
-  }
-
-  #endJson(): void {
-    const json = this.#json
-    if (!json) return
-    this.#json = null
-    this.#blank = false
-    const measurement = json.end()
-    if (measurement) this.#done.push(measurement)
-  }
-}
-
-/** Whether the text begins with `{` and goes on in the same line; null while that is not known. */
-function isOneLineJson(head: Buffer): boolean | null {
-  const match = /^\s*(\S?)([ \t\r]*)(.?)/s.exec(head.toString('latin1', 0, 4096))!
-  if (match[1] !== '{') return match[1] === '' && head.length < 4096 ? null : false
-  return match[3] === '' ? null : match[3] !== '\n'
-}
-
-function emptyFile(bytes: number): InputError {
-  return new InputError({
-    code: 'empty-file',
-    message: `wanted the output of a latency tool, found ${bytes === 0 ? 'an empty file' : 'only blank lines'}`,
-    next: 'A tool that is killed or interrupted early prints nothing; look at its standard error and run it again.',
-  })
-}
-
-function notALatencyFile(): InputError {
-  return new InputError({
-    code: 'not-a-latency-file',
-    message:
-      'nothing in this file is the output of cyclictest, hwlatdetect, oslat, rtla or another rt-tests program',
-    next: 'Give the text or JSON that the tool itself printed.',
-  })
 }
