@@ -1,4 +1,5 @@
-import { formatCount } from '../verdict/format.ts'
+import { formatDuration } from '../suite/time.ts'
+import { formatCount, formatUs } from '../verdict/format.ts'
 import type { CpuRecord, MeasurementRecord, RunRecord } from './run-record.ts'
 
 /** What stands where a value cannot be known. */
@@ -9,6 +10,16 @@ export const SHOWN_PERCENTILES = ['99', '99.9', '99.99', '99.999', '99.9999'] as
 
 export function count(value: number | null): string {
   return value === null ? UNKNOWN : formatCount(value)
+}
+
+/** `1 sample`, `5,972,482 samples`. */
+export function samplesOf({ samples }: Pick<CpuRecord, 'samples'>): string {
+  return `${count(samples)} ${samples === 1 ? 'sample' : 'samples'}`
+}
+
+/** A period: `200 µs`, `1 s`. */
+export function formatInterval(us: number): string {
+  return us >= 1_000_000 ? formatDuration(us / 1_000_000) : formatUs(us)
 }
 
 /** Microseconds without the unit: `14`, `47.747`, `3.21` with `digits` 2. */

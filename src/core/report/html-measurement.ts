@@ -1,7 +1,17 @@
 import { formatDuration } from '../suite/time.ts'
 import { formatCount, formatUs } from '../verdict/format.ts'
 import { toBins } from './bins.ts'
-import { count, cpuName, measurementTitle, percentileCell, SHOWN_PERCENTILES, totals, us } from './cells.ts'
+import {
+  count,
+  cpuName,
+  formatInterval,
+  measurementTitle,
+  percentileCell,
+  SHOWN_PERCENTILES,
+  samplesOf,
+  totals,
+  us,
+} from './cells.ts'
 import { html, type Markup } from './markup.ts'
 import { histogramOf } from './measurement-record.ts'
 import type { CpuRecord, MeasurementRecord, RunRecord } from './run-record.ts'
@@ -18,11 +28,14 @@ export function measurementSection(measurement: MeasurementRecord, run: RunRecor
     durationS !== wantedDurationS && wantedDurationS !== null
       ? `of ${formatDuration(wantedDurationS)} asked for`
       : null,
-    intervalUs === null ? null : `every ${us(intervalUs)} µs`,
-    measurement.all?.samples == null ? null : `${formatCount(measurement.all.samples)} samples`,
+    intervalUs === null ? null : `every ${formatInterval(intervalUs)}`,
+    measurement.all?.samples == null ? null : samplesOf(measurement.all),
   ].filter((fact) => fact !== null)
   const all = totals(measurement)
   const rows = [...(cpus.length > 1 ? all : []), ...cpus]
+  // hwlatdetect has a largest value and events, and nothing else that a table could show
+  const counted = rows.some((cpu) => cpu.samples !== null || cpu.histogram !== null)
+  const largest = rows.find((cpu) => cpu.maxUs !== null)?.maxUs
   const distributed = cpus.filter((cpu) => cpu.histogram !== null)
   const axes = sharedAxes(measurement, run)
   return html`<section><h2>${measurementTitle(measurement)}</h2>
@@ -35,7 +48,7 @@ ${
 ${distributed.map((cpu) => smallChart(cpu, axes))}</div><p></p>`
     : null
 }
-${rows.length > 0 ? table(rows) : null}
+${counted ? table(rows) : largest == null ? null : html`<p>Largest: <b>${formatUs(largest)}</b></p>`}
 ${events(measurement)}${findings(measurement)}</section>
 `
 }
@@ -73,7 +86,7 @@ function sharedAxes(measurement: MeasurementRecord, run: RunRecord): Axes {
 
 function largeChart(all: CpuRecord, axes: Axes): Markup | null {
   if (!all.histogram) return null
-  const title = `${all.context === null ? 'All CPUs' : `All CPUs, ${all.context}`}: ${count(all.samples)} samples, max ${all.maxUs === null ? 'not known' : formatUs(all.maxUs)}`
+  const title = `${all.context === null ? 'All CPUs' : `All CPUs, ${all.context}`}: ${samplesOf(all)}, max ${all.maxUs === null ? 'not known' : formatUs(all.maxUs)}`
   return html`<figure><figcaption><b>${title}</b></figcaption>${renderSvg(histogramOf(all.histogram), axes, title)}</figure>
 `
 }
@@ -82,7 +95,7 @@ function smallChart(cpu: CpuRecord, axes: Axes): Markup {
   const name = cpu.cpu === null ? cpuName(cpu) : `CPU ${cpuName(cpu)}`
   const max = `max ${us(cpu.maxUs)}`
   const overflowed = (cpu.overflows ?? 0) > 0
-  return html`<figure><figcaption><b>${name}</b><span${overflowed ? html` class="over"` : null}>${max}</span></figcaption>${renderSvg(histogramOf(cpu.histogram!), axes, `${name}: ${count(cpu.samples)} samples, ${max} µs`, 'small')}</figure>
+  return html`<figure><figcaption><b>${name}</b><span${overflowed ? html` class="over"` : null}>${max}</span></figcaption>${renderSvg(histogramOf(cpu.histogram!), axes, `${name}: ${samplesOf(cpu)}, ${max} µs`, 'small')}</figure>
 `
 }
 

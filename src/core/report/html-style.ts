@@ -36,13 +36,13 @@ td.wrap{white-space:normal;min-width:14em}
 details{margin:10px 0}summary{cursor:pointer;color:var(--soft);padding:4px 0}
 svg{display:block;width:100%;height:auto}
 svg.large{max-width:640px}svg.small{max-width:260px}
-figure+.scroll{margin-top:14px}
+figure+.scroll,section>figure+figure{margin-top:14px}
 svg text{font:10px system-ui,"Liberation Sans",sans-serif;fill:var(--soft)}
 svg .middle{text-anchor:middle}svg .end{text-anchor:end}
 svg .bars{fill:var(--bar)}svg .beyond{fill:var(--fail)}
 svg .grid{stroke:var(--line);stroke-width:.6}svg .axis{stroke:var(--soft);stroke-width:.8}
 svg line.limit{stroke:var(--fail);stroke-width:1.2;stroke-dasharray:4 3}svg text.limit{fill:var(--fail)}
-.charts{display:grid;grid-template-columns:repeat(auto-fit,minmax(165px,1fr));gap:14px 18px}
+.charts{display:grid;grid-template-columns:repeat(auto-fill,minmax(158px,1fr));gap:14px 18px}
 .charts figure{max-width:260px}
 figure{margin:0;break-inside:avoid}
 figcaption{display:flex;justify-content:space-between;font-size:.82rem;font-variant-numeric:tabular-nums}

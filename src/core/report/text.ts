@@ -4,6 +4,7 @@ import { renderBars } from './bars.ts'
 import {
   count,
   cpuName,
+  formatInterval,
   measurementTitle,
   percentileCell,
   runTitle,
@@ -87,9 +88,12 @@ function measurementBlock(measurement: MeasurementRecord): string[] {
   ]
   const facts = [
     measurement.durationS === null ? null : formatDuration(measurement.durationS),
-    measurement.intervalUs === null ? null : `every ${us(measurement.intervalUs)} µs`,
-    'µs',
+    measurement.intervalUs === null ? null : `every ${formatInterval(measurement.intervalUs)}`,
+    'values in µs',
   ].filter((fact) => fact !== null)
+  // hwlatdetect has a largest value and events, and nothing else that a table could show
+  const counted = rows.some((cpu) => cpu.samples !== null || cpu.histogram !== null)
+  const largest = rows.find((cpu) => cpu.maxUs !== null)?.maxUs
   const table = renderTable([
     ['CPU', 'samples', 'min', 'mean', 'max', ...SHOWN_PERCENTILES.map((p) => `p${p}`), 'overflow'],
     ...rows.map((cpu) => [
@@ -104,7 +108,7 @@ function measurementBlock(measurement: MeasurementRecord): string[] {
   ])
   return [
     clean('', `${measurementTitle(measurement)} (${facts.join(', ')})`),
-    ...(rows.length > 0 ? table.map((line) => `  ${line}`) : []),
+    ...(counted ? table.map((line) => `  ${line}`) : largest === undefined ? [] : [`  max ${us(largest)}`]),
     ...totals(measurement).flatMap(histogramBlock),
     ...eventLines(measurement),
   ]

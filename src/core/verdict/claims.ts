@@ -34,8 +34,14 @@ export function claims(judged: readonly JudgedMeasurement[], checks: readonly Ch
           'hwlatdetect watches one CPU at a time and not without a pause: each CPU was seen for less.',
         )
     } else if (fewest > 0) {
+      const what = POLLING.has(measurement.tool) ? 'samples' : 'wake-ups'
+      const part = `fewer than ${ruleOfThree(fewest).toExponential(1)} of the ${what}`
+      const trials = `${formatCount(fewest)} ${what}`
+      const caution = 'they depend on each other and spikes come in bursts'
       said.push(
-        `${name}: by samples, fewer than ${ruleOfThree(fewest).toExponential(1)} of them (3 in ${formatCount(fewest)} ${POLLING.has(measurement.tool) ? 'samples' : 'wake-ups'}); they depend on each other and spikes come in bursts, so use the claim by time.`,
+        said.length > 0
+          ? `${name}: by samples, ${part} (3 in ${formatCount(fewest)}); ${caution}, so use the claim by time.`
+          : `${name}: nothing ${level} in ${trials}, so at 95 % confidence ${part} (rule of three by samples); ${caution}, so this claims too much.`,
       )
     }
     return said

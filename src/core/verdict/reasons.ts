@@ -47,7 +47,7 @@ function whereabouts(group: readonly Check[], threads: number): string {
   const context = contexts.length > 0 ? ` (${contexts.join(', ')})` : ''
   if (group.length === threads && cpus.size > 1)
     return ` on ${cpus.size === 2 ? 'both' : `all ${cpus.size}`} CPUs${context}`
-  const share = group.length > 1 ? ` (${group.length} of ${threads})` : ''
+  const share = group.length > 1 && group.length < threads ? ` (${group.length} of ${threads})` : ''
   return ` on CPU ${cpus}${context}${share}`
 }
 

@@ -44,7 +44,7 @@ describe('a run passes', () => {
         ],
         "claims": [
           "cyclictest: nothing at or above 20 µs in 1 h, so at 95 % confidence it happens less than 3 times an hour on these CPUs together (rule of three by time).",
-          "cyclictest: by samples, fewer than 8.3e-8 of them (3 in 36,000,000 wake-ups); they depend on each other and spikes come in bursts, so use the claim by time.",
+          "cyclictest: by samples, fewer than 8.3e-8 of the wake-ups (3 in 36,000,000); they depend on each other and spikes come in bursts, so use the claim by time.",
         ],
         "doubts": [],
         "reasons": [
@@ -155,7 +155,7 @@ describe('a run fails', () => {
         ],
         "claims": [
           "cyclictest: nothing above the 87 µs seen in 1 h, so at 95 % confidence it happens less than 3 times an hour on these CPUs together (rule of three by time).",
-          "cyclictest: by samples, fewer than 8.6e-8 of them (3 in 35,000,002 wake-ups); they depend on each other and spikes come in bursts, so use the claim by time.",
+          "cyclictest: by samples, fewer than 8.6e-8 of the wake-ups (3 in 35,000,002); they depend on each other and spikes come in bursts, so use the claim by time.",
         ],
         "doubts": [],
         "reasons": [
@@ -254,7 +254,7 @@ describe('a run is undecided', () => {
         "checks": [],
         "claims": [
           "cyclictest: nothing above the 14 µs seen in 1 h, so at 95 % confidence it happens less than 3 times an hour on these CPUs together (rule of three by time).",
-          "cyclictest: by samples, fewer than 8.3e-8 of them (3 in 36,000,000 wake-ups); they depend on each other and spikes come in bursts, so use the claim by time.",
+          "cyclictest: by samples, fewer than 8.3e-8 of the wake-ups (3 in 36,000,000); they depend on each other and spikes come in bursts, so use the claim by time.",
         ],
         "doubts": [
           "no-threshold",
@@ -425,6 +425,13 @@ describe('a run is undecided', () => {
     expect(told([judged(hours(12))], [threshold]).result).toBe('pass')
     expect(told([judged({ ...hours(1), cpus: LATE })], [threshold]).result).toBe('fail')
   })
+})
+
+it('a run of unknown length allows a claim by its samples alone, and is told that it claims too much', () => {
+  const run = judged(cyclictest(CLEAN, { durationS: null, wantedDurationS: null }))
+  expect(verdict([run], ['*.max<20us']).claims).toEqual([
+    'cyclictest: nothing at or above 20 µs in 36,000,000 wake-ups, so at 95 % confidence fewer than 8.3e-8 of the wake-ups (rule of three by samples); they depend on each other and spikes come in bursts, so this claims too much.',
+  ])
 })
 
 it('many CPUs make one sentence for each limit and outcome', () => {
