@@ -1,14 +1,14 @@
 // Bundles src/cli/main.ts into dist/ with code splitting: a command loads only what it needs, so that
 // `quietcore --version` and `list` start as fast as Node itself allows.
-import { readFileSync, rmSync } from 'node:fs'
+import { readdirSync, readFileSync, rmSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
 
 const top = fileURLToPath(new URL('..', import.meta.url))
 const { version } = JSON.parse(readFileSync(`${top}package.json`, 'utf8'))
 
-rmSync(`${top}dist`, { recursive: true, force: true })
-await build({
+const { metafile } = await build({
+  metafile: true,
   absWorkingDir: top,
   entryPoints: { quietcore: 'src/cli/main.ts' },
   outdir: 'dist',
@@ -25,3 +25,8 @@ await build({
     js: "#!/usr/bin/env node\nimport { createRequire as quietcoreRequire } from 'node:module'; const require = quietcoreRequire(import.meta.url);",
   },
 })
+
+// Only now: a program that runs meanwhile still finds the chunks that it loads late.
+const made = new Set(Object.keys(metafile.outputs).map((path) => path.replace(/^dist\//, '')))
+for (const name of readdirSync(`${top}dist`))
+  if (!made.has(name)) rmSync(`${top}dist/${name}`, { recursive: true })

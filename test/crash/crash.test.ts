@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { cpSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -12,17 +12,21 @@ import { listTree } from '../support/tree.ts'
  * The whole program, from dist/, is killed with SIGKILL at every file-system call that changes the disk; then
  * `recover` runs, and the machine must equal one of the two good states byte for byte.
  */
-const PROGRAM = 'dist/quietcore.js'
 const PRELOAD = new URL('./kill-at.mjs', import.meta.url).pathname
 const APPLY = ['apply', 'realtime-virtual-host', '--isolated-cores', '2-3']
 const AT_ONCE = 4
 
 let work: string
+let program: string
 let clean: string
 let tuned: string
 
 beforeAll(async () => {
   work = mkdtempSync(join(tmpdir(), 'quietcore-crash-'))
+  // A copy, so that a build in the meantime does not pull the program from under a run of minutes.
+  for (const part of ['dist', 'profiles', 'suites'])
+    cpSync(part, join(work, 'program', part), { recursive: true })
+  program = join(work, 'program/dist/quietcore.js')
   clean = makeHost(join(work, 'clean'))
   tuned = join(work, 'tuned')
   cpSync(clean, tuned, { recursive: true })
@@ -112,9 +116,8 @@ interface Ended {
 }
 
 function run(machine: string, args: readonly string[], env: Record<string, string> = {}): Promise<Ended> {
-  if (!existsSync(PROGRAM)) throw new Error('dist/ is missing: npm run build')
   const preload = Object.keys(env).length > 0 ? ['--import', PRELOAD] : []
-  const child: ChildProcess = spawn(process.execPath, [...preload, PROGRAM, ...args, '--root', machine], {
+  const child: ChildProcess = spawn(process.execPath, [...preload, program, ...args, '--root', machine], {
     env: { ...process.env, QUIETCORE_KILL_ROOT: machine, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
