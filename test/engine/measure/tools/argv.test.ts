@@ -129,7 +129,7 @@ describe('hwlatdetect', () => {
         machineIdleStates: true,
         pin: 'affinity',
       },
-      RECENT['hwlatdetect']!,
+      RECENT.hwlatdetect!,
     )
     expect([
       breaks!('ts: 1795375009.557274200, inner:3, outer:20'),
