@@ -6,7 +6,7 @@ import { askTuned, NO_ORACLE, resolveOurs } from './oracle.ts'
 import { numbered, randomCase } from './random-profiles.ts'
 
 /** More of them, and others: ORACLE_CASES=3000 ORACLE_SEED=7 npx vitest run test/oracle/tuned/fuzz.test.ts */
-const CASES = Number(process.env.ORACLE_CASES ?? 300)
+const CASES = Number(process.env.ORACLE_CASES ?? 150)
 const SEED = Number(process.env.ORACLE_SEED ?? 20)
 
 describe.skipIf(NO_ORACLE).each(ORACLE_MACHINES)('on $name', (machine) => {
