@@ -13,6 +13,8 @@ const CPUS = 512
 const ROWS = 10_000
 const CHUNK_BYTES = 1 << 20
 const RUNS = 5
+const EVERY_CPU = -1
+const NO_CPU = -2
 const streamMb = Number(option('--stream-mb') ?? 2000)
 const folder = mkdtempSync(join(tmpdir(), 'quietcore-bench-'))
 
@@ -36,13 +38,15 @@ async function main() {
     logLevel: 'error',
   })
   const table = join(folder, 'hist.txt')
-  await write(table, ROWS, () => true)
+  await write(table, ROWS, () => EVERY_CPU)
   const plain = best(Array.from({ length: RUNS }, () => measure(parser, table)))
   const numpyS = numpy(table)
-  // as a real run: the far tail of a long table is zeros
+  // as a real run: the far tail of a long table is zeros, with a single sample of one CPU here and there
   const long = join(folder, 'long.txt')
   const rowBytes = statSync(table).size / ROWS
-  await write(long, Math.floor((streamMb * 1e6) / rowBytes), (row) => row < 4000 || row % 997 === 0)
+  await write(long, Math.floor((streamMb * 1e6) / rowBytes), (row) =>
+    row < 4000 ? EVERY_CPU : row % 97 === 0 ? row % CPUS : NO_CPU,
+  )
   const streamed = measure(parser, long)
   const result = {
     table: { cpus: CPUS, rows: ROWS, ...plain },
@@ -58,17 +62,17 @@ async function write(file, rows, filled) {
   const out = createWriteStream(file)
   const totals = new Array(CPUS).fill(0)
   const sums = new Array(CPUS).fill(0)
-  let last = 0
+  const maxs = new Array(CPUS).fill(0)
   const put = (text) => (out.write(text) ? undefined : new Promise((done) => out.once('drain', done)))
   await put('# /dev/cpu_dma_latency set to 0us\n# Histogram\n')
   const empty = `${new Array(CPUS).fill('000000').join('\t')}\n`
   for (let row = 0; row < rows; row++) {
     const index = `${String(row).padStart(6, '0')} `
-    if (!filled(row)) {
+    const only = filled(row)
+    if (only === NO_CPU) {
       await put(index + empty)
       continue
     }
-    last = row
     const counts = totals.map(
       (_, cpu) =>
         1 +
@@ -78,6 +82,7 @@ async function write(file, rows, filled) {
     counts.forEach((count, cpu) => {
       totals[cpu] += count
       sums[cpu] += count * row
+      if (count > 0) maxs[cpu] = row
     })
     await put(`${index}${counts.map((count) => String(count).padStart(6, '0')).join('\t')}\n`)
   }
@@ -99,11 +104,7 @@ async function write(file, rows, filled) {
     ),
   )
   await put(
-    line(
-      'Max Latencies',
-      totals.map(() => last),
-      5,
-    ) +
+    line('Max Latencies', maxs, 5) +
       line(
         'Histogram Overflows',
         totals.map(() => 0),
@@ -130,6 +131,7 @@ function measure(parser, file) {
 
 async function child(parser, file) {
   const { createParser } = await import(pathToFileURL(parser).href)
+  const before = process.cpuUsage()
   const start = process.hrtime.bigint()
   const reader = createParser()
   let rssBytes = 0
@@ -140,6 +142,8 @@ async function child(parser, file) {
   }
   const { measurements } = reader.end()
   const seconds = Number(process.hrtime.bigint() - start) / 1e9
+  const cpu = process.cpuUsage(before)
+  const cpuSeconds = (cpu.user + cpu.system) / 1e6
   rssBytes = Math.max(rssBytes, process.memoryUsage.rss(), process.resourceUsage().maxRSS * 1024)
   const { size } = statSync(file)
   const [run] = measurements
@@ -149,6 +153,7 @@ async function child(parser, file) {
     mb: round(size / 1e6),
     seconds: round(seconds),
     mbPerSecond: round(size / 1e6 / seconds),
+    mbPerCpuSecond: round(size / 1e6 / cpuSeconds),
     rssMb: round(rssBytes / 1e6),
   }
   console.log(JSON.stringify(answer))
@@ -172,14 +177,16 @@ print(best)`
 
 function print({ table, numpy: rival, stream }) {
   console.log(
-    `histogram ${table.cpus} CPUs x ${table.rows} rows, ${table.mb} MB: ${table.mbPerSecond} MB/s, ${table.rssMb} MB resident`,
+    `histogram ${table.cpus} CPUs x ${table.rows} rows, ${table.mb} MB: ${table.mbPerSecond} MB/s (${table.mbPerCpuSecond} a CPU second), ${table.rssMb} MB resident`,
   )
   console.log(
     rival
       ? `numpy.loadtxt: ${rival.seconds} s, quietcore ${table.seconds} s: ${rival.times} times as fast`
       : 'numpy.loadtxt: python3-numpy is not installed, not compared',
   )
-  console.log(`stream of ${stream.mb} MB: ${stream.mbPerSecond} MB/s, ${stream.rssMb} MB resident`)
+  console.log(
+    `stream of ${stream.mb} MB: ${stream.mbPerSecond} MB/s (${stream.mbPerCpuSecond} a CPU second), ${stream.rssMb} MB resident`,
+  )
 }
 
 function option(name) {
