@@ -1,6 +1,7 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { Ajv2020 } from 'ajv/dist/2020.js'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type BuiltCli, buildCli } from '../support/built-cli.ts'
 
@@ -110,6 +111,27 @@ test('runs are listed with their verdicts, and against a baseline it is said wha
 `,
     stderr: '',
   })
+})
+
+test('the answer of --json is as its schema says', () => {
+  const { stdout } = cli.run(['history', '--root', dir, '--baseline', '20261122T000000Z-quick', '--json'])
+  const validate = new Ajv2020({ allErrors: true, allowUnionTypes: true }).compile(
+    JSON.parse(readFileSync('docs/schema/history.schema.json', 'utf8')),
+  )
+  validate(JSON.parse(stdout))
+  expect(validate.errors).toBeNull()
+  expect(JSON.parse(stdout).comparisons[1].moved).toEqual([
+    {
+      step: 'cyclictest',
+      tool: 'cyclictest',
+      cpu: 2,
+      context: null,
+      metric: 'max',
+      beforeUs: 10,
+      afterUs: 19,
+      direction: 'worse',
+    },
+  ])
 })
 
 test('a run that cannot be read is left out with a note', () => {
