@@ -23,7 +23,7 @@ export function makePlan(profile: Profile, machine: Machine): Plan {
   const warnings: Warning[] = [...profile.warnings, ...cpuWarnings(profile, machine)]
   const settings: Setting[] = []
   for (const unit of oneBootLoader(profile)) {
-    const result = settingsOf(unit, machine)
+    const result = settingsOf(unit, machine, profile)
     settings.push(...result.settings)
     warnings.push(...result.warnings)
   }
@@ -45,8 +45,8 @@ function oneBootLoader(profile: Profile): Unit[] {
 }
 
 /** A type without a kind is a warning of the loader already (TuneD's own sections), so it gives nothing here. */
-function settingsOf(unit: Unit, machine: Machine): KindResult {
-  return kindOf(unit.type)?.settings(unit, machine) ?? { settings: [], warnings: [] }
+function settingsOf(unit: Unit, machine: Machine, { variables }: Profile): KindResult {
+  return kindOf(unit.type)?.settings(unit, machine, variables) ?? { settings: [], warnings: [] }
 }
 
 /** The CPUs to isolate, in whatever form the profile's language allows, judged before anything changes. */

@@ -27,7 +27,8 @@ async function look(setting: Setting, ports: Ports, refusal: string | undefined)
   if (matches(setting.compare, setting.want, reading.have))
     return { setting, have: reading.have, state: 'ok' }
   if (refusal !== undefined) return { setting, have: reading.have, state: 'unsupported', reason: refusal }
-  return { setting, have: reading.have, state: 'differs' }
+  const why = setting.whenDiffers
+  return { setting, have: reading.have, state: 'differs', ...(why === undefined ? {} : { reason: why }) }
 }
 
 /** A setting that another one brings about at the next boot only waits once that one is in place. */
