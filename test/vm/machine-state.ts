@@ -15,10 +15,17 @@ export async function files(vm: Vm): Promise<string[]> {
   return sorted(text)
 }
 
-/** Values of /proc/sys that move by themselves. */
+/** Values of /proc/sys that move by themselves, and one that each boot computes from its free memory. */
 const VOLATILE = [
   ...['fs/dentry-state', 'fs/file-nr', 'fs/inode-nr', 'fs/inode-state', 'fs/aio-nr', 'fs/quota/'],
-  ...['kernel/ns_last_pid', 'kernel/pty/nr', 'kernel/random/', 'kernel/tainted', 'net/netfilter/'],
+  ...[
+    'kernel/ns_last_pid',
+    'kernel/pty/nr',
+    'kernel/random/',
+    'kernel/tainted',
+    'net/netfilter/',
+    'vm/user_reserve_kbytes',
+  ],
 ]
 
 /** The machine's live values: /proc/sys and the parts of sysfs that tune latency. They do not outlive a boot. */
