@@ -23,11 +23,12 @@ const MOST_EVENTS = 50
 /** The whole of one tool's run: how it ran, all CPUs in one chart, each CPU in a small one, and the table. */
 export function measurementSection(measurement: MeasurementRecord, run: RunRecord): Markup {
   const { durationS, wantedDurationS, intervalUs, argv, cpus } = measurement
-  const facts = [
-    durationS === null ? 'how long it ran is not known' : `ran ${formatDuration(durationS)}`,
+  const of =
     durationS !== wantedDurationS && wantedDurationS !== null
-      ? `of ${formatDuration(wantedDurationS)} asked for`
-      : null,
+      ? ` of the ${formatDuration(wantedDurationS)} asked for`
+      : ''
+  const facts = [
+    durationS === null ? 'how long it ran is not known' : `ran ${formatDuration(durationS)}${of}`,
     intervalUs === null ? null : `every ${formatInterval(intervalUs)}`,
     measurement.all?.samples == null ? null : samplesOf(measurement.all),
   ].filter((fact) => fact !== null)
