@@ -63,9 +63,13 @@ function refuseUndefined(profile: Profile): void {
   if (!first) return
   throw new InputError({
     code: 'undefined-variable',
-    message: `the variable '${first.name}' is not defined, and [${first.unit}] ${first.option} would be written with it`,
+    message: first.name.startsWith('f:')
+      ? `the function '${first.name.slice(2)}' gave no answer, and [${first.unit}] ${first.option} would be written with its text`
+      : `the variable '${first.name}' is not defined, and [${first.unit}] ${first.option} would be written with it`,
     place: first.place,
-    next: `Define ${first.name} in a [variables] section or in the variables file of the profile. Nothing was changed.`,
+    next: first.name.startsWith('f:')
+      ? 'See what the function needs on this machine (docs/profiles.md). Nothing was changed.'
+      : `Define ${first.name} in a [variables] section or in the variables file of the profile. Nothing was changed.`,
   })
 }
 

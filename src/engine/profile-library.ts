@@ -50,10 +50,11 @@ export function openLibrary(root: Root, dirs?: readonly string[]): FolderLibrary
  */
 export function profileLibrary({ root, dirs, builtinDir }: LibraryOptions): FolderLibrary {
   const shelves = dirs?.length ? dirs.map((dir) => givenShelf(root, dir)) : usualShelves(root, builtinDir)
-  const find = (name: string, skip: ReadonlySet<string>): ProfileSource | undefined => {
+  const foreignFirst = shelves.toSorted((a, b) => Number(isTuned(b)) - Number(isTuned(a)))
+  const find: ProfileLibrary['find'] = (name, skip, includedBy) => {
     if (name.includes('/')) return findPath(root, name, skip)
     if (/^\.*$/.test(name)) return undefined
-    return firstFile(shelves, name, skip)
+    return firstFile(includedBy?.foreign ? foreignFirst : shelves, name, skip)
   }
   const names = (): string[] => [
     ...new Set(
@@ -69,6 +70,10 @@ export function profileLibrary({ root, dirs, builtinDir }: LibraryOptions): Fold
         .sort()
         .map((name) => listed(name, find(name, new Set())!)),
   }
+}
+
+function isTuned({ dir }: Shelf): boolean {
+  return TUNED_DIRS.includes(dir)
 }
 
 function usualShelves(root: Root, builtinDir: string | undefined): Shelf[] {

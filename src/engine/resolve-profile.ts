@@ -1,3 +1,4 @@
+import type { FunctionEnv } from '../core/profile/functions/env.ts'
 import { loadProfile } from '../core/profile/load.ts'
 import type { Profile } from '../core/profile/profile.ts'
 import type { Machine } from '../settings/kind.ts'
@@ -17,8 +18,18 @@ export interface ProfileChoice {
 /** Finds, merges and expands a profile for this machine. */
 export function resolveProfile(choice: ProfileChoice, machine: Machine): Profile {
   const library = openLibrary(machine.ports.root, choice.profileDirs)
-  return loadProfile(choice.name.split(/\s+/).filter(Boolean), library, functionEnv(machine), {
-    overrides: new Map(Object.entries(choice.overrides)),
+  const env = functionEnv(machine)
+  return loadProfile(choice.name.split(/\s+/).filter(Boolean), library, env, {
+    overrides: new Map(
+      Object.entries(choice.overrides).map(([name, value]) => [name, chosen(name, value, env)]),
+    ),
     knownTypes: SECTION_TYPES,
   })
+}
+
+/** `--isolated-cores auto` holds for TuneD's profiles as well, which know nothing of `auto`. */
+function chosen(name: string, value: string, env: FunctionEnv): string {
+  const auto = name === 'isolated_cores' ? /^auto(?::([1-9]\d{0,3}))?$/.exec(value.trim()) : null
+  if (!auto) return value
+  return env.chooseIsolatedCores(auto[1] === undefined ? undefined : Number(auto[1]))
 }

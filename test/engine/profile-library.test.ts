@@ -101,3 +101,26 @@ test('dots lead out of no folder, and include files are read from the machine', 
   expect(library.readInclude('/etc/v.conf')).toBe('[main]\nsummary=from root/etc/v.conf\n')
   expect(library.readInclude('/etc/none.conf')).toBeUndefined()
 })
+
+test('what TuneD’s profile includes is TuneD’s, and ours where TuneD has none of that name', () => {
+  lay(
+    'root/usr/lib/quietcore/profiles/realtime/profile.conf',
+    'root/usr/lib/quietcore/profiles/latency/profile.conf',
+    'root/usr/lib/tuned/realtime/tuned.conf',
+    'root/etc/tuned/own/tuned.conf',
+  )
+  const library = profileLibrary({ root: root() })
+  const own = library.find('own', new Set())!
+  const included = (name: string, by = own) => library.find(name, new Set([own.path]), by)?.path
+  expect([
+    library.find('realtime', new Set())?.path,
+    included('realtime'),
+    included('latency'),
+    included('realtime', { ...own, foreign: false }),
+  ]).toEqual([
+    '/usr/lib/quietcore/profiles/realtime/profile.conf',
+    '/usr/lib/tuned/realtime/tuned.conf',
+    '/usr/lib/quietcore/profiles/latency/profile.conf',
+    '/usr/lib/quietcore/profiles/realtime/profile.conf',
+  ])
+})

@@ -21,6 +21,8 @@ interface Asked {
   name: string
   /** where it is included; undefined for a name that the operator gave */
   place: Place | undefined
+  /** the file that includes it */
+  includedBy: ProfileSource | undefined
   /** profiles that are being read, outermost first */
   chain: readonly string[]
 }
@@ -33,7 +35,8 @@ interface Asked {
 export function findProfiles(names: readonly string[], options: IncludeOptions): FoundProfile[] {
   const found: FoundProfile[] = []
   const read = new Set<string>()
-  for (const name of names) collect({ name, place: undefined, chain: [] }, read, found, options)
+  for (const name of names)
+    collect({ name, place: undefined, includedBy: undefined, chain: [] }, read, found, options)
   return found
 }
 
@@ -41,7 +44,7 @@ function collect(asked: Asked, read: Set<string>, found: FoundProfile[], options
   const optional = asked.place !== undefined && asked.name.startsWith('-')
   const name = optional ? asked.name.slice(1) : asked.name
   if (!/^[A-Za-z0-9_./-]{1,255}$/.test(name)) throw badName(name, asked.place)
-  const source = options.library.find(name, read)
+  const source = options.library.find(name, read, asked.includedBy)
   if (!source) {
     const known = options.library.find(name, new Set()) !== undefined
     if (!optional && !known) throw unknown(name, asked.place, options.library)
@@ -60,7 +63,8 @@ function collect(asked: Asked, read: Set<string>, found: FoundProfile[], options
   if (include) {
     const text = options.expand(withProfileDir(include.raw, source.dir), include.place)
     for (const included of text.split(/\s*[,;]\s*/)) {
-      collect({ name: included, place: include.place, chain: [...asked.chain, name] }, read, found, options)
+      const chain = [...asked.chain, name]
+      collect({ name: included, place: include.place, includedBy: source, chain }, read, found, options)
     }
   }
   const units = sections

@@ -14,8 +14,11 @@ export interface ProfileSource {
 
 /** Where profiles and their include files are found; the loader itself touches no machine. */
 export interface ProfileLibrary {
-  /** the first file of that name in search order whose path is not in `skip`; undefined when there is none */
-  find(name: string, skip: ReadonlySet<string>): ProfileSource | undefined
+  /**
+   * The first file of that name in search order whose path is not in `skip`; undefined when there is none. What a foreign
+   * profile includes is looked for among the foreign ones first: an operator's TuneD profile builds on TuneD's.
+   */
+  find(name: string, skip: ReadonlySet<string>, includedBy?: ProfileSource): ProfileSource | undefined
   /** names that can be found, for "did you mean" */
   names(): readonly string[]
   /** an include file of `[variables]`; undefined when it is not there */
