@@ -28,7 +28,10 @@ export interface ParseOutcome {
 }
 
 export interface LatencyParser {
-  /** @throws InputError `not-a-latency-file` once it is certain */
+  /**
+   * Nothing of the chunk is kept: the caller may read the next one into the same buffer.
+   * @throws InputError `not-a-latency-file` once it is certain
+   */
   write(chunk: Uint8Array): void
   /** @throws InputError `empty-file`, `not-a-latency-file` */
   end(): ParseOutcome

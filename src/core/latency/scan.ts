@@ -75,7 +75,7 @@ export function scanFixed(view: DataView, start: number, columns: number, to: Ce
     const low = (pairs & 0xff) * 100 + ((pairs >> 16) & 0xff)
     const value = ((head >> 8) & 0xf) * 100_000 + ((head >> 16) & 0xf) * 10_000 + low
     cells[base + column] = value
-    filled[column] = 1
+    if (value > 0) filled[column] = 1
     sum += value
   }
   to.rowSum = sum
