@@ -45,7 +45,7 @@ export async function apply(plan: Plan, active: Active, ports: Ports): Promise<A
   const session = new Session(journal, settled, active, ports)
   try {
     session.begin(plan.profile)
-    for (const held of stale) await session.release(held)
+    for (const held of stale.toReversed()) await session.release(held)
     for (const one of wanted) await session.write(one)
   } catch (error) {
     throw await session.abandon(error)

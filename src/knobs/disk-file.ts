@@ -49,12 +49,12 @@ export const diskFile: Knob<DiskFileRef> = {
 
 function restoreFile(ref: DiskFileRef, image: Image, wrote: Json, root: Root): Restored {
   const { path } = ref
-  // A crash may have left the temporary file or the folders without the file itself.
-  if (wrote === null) root.discardTemporary(path)
+  // A crash, of the write or of an earlier undo, may have left the temporary file or folders without the file.
+  root.discardTemporary(path)
   const now = root.readBytesIfThere(path)
   const earlier = image.base64 === null ? undefined : Buffer.from(image.base64, 'base64')
   if (same(now, earlier)) {
-    if (wrote === null) removeFolders(image, root)
+    removeFolders(image, root)
     return { outcome: 'unchanged' }
   }
   if (wrote !== null && (now === undefined || sha256(now) !== (wrote as { sha256: string }).sha256)) {

@@ -109,8 +109,8 @@ describe('apply', () => {
     const { changed, released } = await apply(plan('two', live(SWAPPINESS, '1')), active('two'), ports)
     expect(changed).toEqual([{ id: SWAPPINESS, target: SWAPPINESS, from: '10', to: '1' }])
     expect(released.map(({ target, outcome }) => [target, outcome])).toEqual([
-      [THP, 'restored'],
       [DROP_IN, 'restored'],
+      [THP, 'restored'],
     ])
     expect(read(THP)).toBe('always [madvise] never\n')
     await off(ports, 'boot-1', NOW)
