@@ -52,6 +52,8 @@ async function restoreImages(
   ports: Ports,
 ): Promise<Restored> {
   const { root } = ports
+  // An earlier undo, or the write itself, may have been cut short.
+  for (const path of Object.keys(images.files)) root.discardTemporary(path)
   const now = hashes(root, [...new Set([...Object.keys(images.files), ...loader.touches(ports)])])
   const foreign = Object.keys(now).filter((path) => {
     const image = images.files[path]
@@ -60,6 +62,7 @@ async function restoreImages(
   })
   const ours = Object.keys(images.files).filter((path) => !foreign.includes(path))
   if (foreign.length === 0 && ours.every((path) => now[path] === imageHash(images.files[path]!))) {
+    removeFolders(root, images)
     return { outcome: 'unchanged' }
   }
   // First what has to be found by our own list, which is among the files that are put back.
