@@ -17,7 +17,7 @@ export function checksSection(checks: readonly Check[]): Markup | null {
 ${[...groups.values()].map(groupRow)}</tbody></table></div>
 ${
   checks.length > groups.size
-    ? html`<details><summary>Each of the ${checks.length} checks</summary><div class="scroll"><table class="stack"><thead><tr><th>Threshold</th><th class="text">Result</th><th class="text">CPU</th><th>Measured</th><th class="text">Why</th></tr></thead><tbody>
+    ? html`<details class="checks"><summary>Each of the ${checks.length} checks</summary><div class="scroll"><table class="stack"><thead><tr><th>Threshold</th><th class="text">Result</th><th class="text">CPU</th><th>Measured</th><th class="text">Why</th></tr></thead><tbody>
 ${checks.map(checkRow)}</tbody></table></div></details>`
     : null
 }`

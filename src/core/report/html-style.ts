@@ -17,8 +17,8 @@ h2{font-size:1.2rem;margin:34px 0 10px;padding-bottom:4px;border-bottom:1px soli
 h3{font-size:1rem;margin:22px 0 8px}
 p{margin:8px 0}.soft{color:var(--soft);font-size:.9rem}
 ul{padding-left:1.2em;margin:8px 0}li{margin:4px 0;overflow-wrap:anywhere}
-dl{display:grid;grid-template-columns:max-content 1fr;gap:2px 16px;margin:14px 0 0;font-size:.92rem}
-dt{color:var(--soft)}dd{margin:0;overflow-wrap:anywhere}
+dl{display:grid;grid-template-columns:fit-content(40%) minmax(0,1fr);gap:2px 16px;margin:14px 0 0;font-size:.92rem}
+dt{color:var(--soft);overflow-wrap:anywhere}dd{margin:0;overflow-wrap:anywhere}
 code,pre{font:.85rem/1.45 ui-monospace,"DejaVu Sans Mono","Liberation Mono",monospace}
 code{overflow-wrap:anywhere}
 pre{background:var(--card);border:1px solid var(--line);border-radius:6px;padding:10px;overflow-x:auto;max-height:32rem;margin:8px 0}
@@ -33,7 +33,7 @@ th:first-child,td:first-child,.text{text-align:left}
 td.wrap{white-space:normal;min-width:14em}
 .word{color:var(--tone);font-weight:700}
 .over{color:var(--fail);font-weight:600}
-details{margin:10px 0}summary{cursor:pointer;color:var(--soft);padding:4px 0}
+details{margin:10px 0;overflow-wrap:anywhere}p{overflow-wrap:anywhere}summary{cursor:pointer;color:var(--soft);padding:4px 0}
 svg{display:block;width:100%;height:auto}
 svg.large{max-width:640px}svg.small{max-width:260px}
 figure+.scroll,section>figure+figure{margin-top:14px}
@@ -51,10 +51,11 @@ footer{max-width:1120px;margin:40px auto 24px;padding:0 20px;color:var(--soft);f
 @media (max-width:600px){body{font-size:15px}main,header>div,footer{padding-left:14px;padding-right:14px}dl{gap:2px 12px}
 .stack thead{display:none}.stack tr{display:block;padding:8px 0;border-bottom:1px solid var(--line)}
 .stack tr:last-child{border-bottom:0}
-.stack td,.stack td:first-child{display:block;text-align:left;white-space:normal;border:0;padding:1px 12px}
+.stack td,.stack td:first-child{display:block;text-align:left;white-space:normal;overflow-wrap:anywhere;border:0;padding:1px 12px}
 .stack td[data-label]::before{content:attr(data-label) ": ";color:var(--soft)}}
 @media print{:root{color-scheme:light;--bg:#fff;--fg:#000;--soft:#444;--line:#bbb;--card:#f4f4f4;--bar:#3568a8;--pass:#1a7f37;
 --fail:#b42318;--undecided:#8a5a00;--on:#fff}body{font-size:10.5pt}*{print-color-adjust:exact;-webkit-print-color-adjust:exact}
 .scroll{overflow:visible;border:0}table{font-size:8pt}th,td{padding:2px 5px}pre{max-height:none;white-space:pre-wrap}
+details.checks::details-content{content-visibility:visible}
 h2,h3{break-after:avoid}tr{break-inside:avoid}.charts{grid-template-columns:repeat(4,1fr)}}
 `
