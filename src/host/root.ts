@@ -31,6 +31,7 @@ export function openRoot(dir: string): Root {
 class MachineRoot implements Root {
   readonly dir: string
   readonly live: boolean
+  readonly #folders = new Map<string, string>()
 
   constructor(dir: string) {
     this.dir = dir
@@ -38,7 +39,7 @@ class MachineRoot implements Root {
   }
 
   outside(path: string): string {
-    return this.live ? posix.normalize(path) : resolveInside(this.dir, path)
+    return this.live ? posix.normalize(path) : resolveInside(this.dir, path, this.#folders)
   }
 
   readText(path: string): string {
