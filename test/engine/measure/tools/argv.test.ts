@@ -146,10 +146,10 @@ describe('rtla', () => {
     ).toBe('rtla timerlat hist -c 2-5 -H 0-1 -d 60s -p 1000 -P f:95 -E 10 -T 50')
   })
 
-  test('osnoise leaves runtime and period to the kernel; an old rtla is kept aside by taskset', () => {
+  test('osnoise rests a tenth of each period, so that the kernel is not starved; an old rtla is kept aside by taskset', () => {
     expect(
       line('rtla-osnoise', { thresholdUs: 1 }, { stop: { comparison: '<', limitUs: 50 } }, '').line,
-    ).toBe('taskset -c 0-1 rtla osnoise hist -c 2-5 -d 60s -P f:1 -E 256 -T 1 -s 49')
+    ).toBe('taskset -c 0-1 rtla osnoise hist -c 2-5 -d 60s -p 1000000 -r 900000 -P f:1 -E 256 -T 1 -s 49')
   })
 })
 
