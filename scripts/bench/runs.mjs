@@ -10,7 +10,7 @@ const folder = mkdtempSync(join(tmpdir(), 'quietcore-bench-'))
 try {
   const outfile = join(folder, 'runs.mjs')
   const top = fileURLToPath(new URL('../..', import.meta.url))
-  const contents = ['aggregate-runs', 'compare-runs', 'history', 'run-json']
+  const contents = ['aggregate-runs', 'compare-runs', 'run-json']
     .map((name) => `export * from './src/core/report/${name}.ts'`)
     .concat("export { passingRun } from './test/core/report/made-runs.ts'")
     .join('\n')
@@ -22,14 +22,13 @@ try {
     outfile,
     logLevel: 'error',
   })
-  const { aggregate, compareRuns, parseRunJson, passingRun, summarize, toRunJson } = await import(
+  const { aggregate, compareRuns, parseRunJson, passingRun, toRunJson } = await import(
     pathToFileURL(outfile).href
   )
   const text = JSON.stringify(toRunJson(passingRun()))
   const start = performance.now()
   const runs = Array.from({ length: RUNS }, (_, i) => parseRunJson(text, `${i}.json`))
   const read = performance.now()
-  summarize(runs)
   for (const run of runs) compareRuns(runs[0], run)
   const compared = performance.now()
   const samples = aggregate(runs).reduce((sum, one) => sum + one.samples, 0)

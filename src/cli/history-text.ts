@@ -1,4 +1,5 @@
-import type { Comparison, Moved } from '../engine/runs/compare-runs.ts'
+import type { Aggregate } from '../core/report/aggregate-runs.ts'
+import type { Comparison, Move } from '../core/report/compare-runs.ts'
 import type { History, HistoryEntry, HistoryMeasurement } from '../engine/runs/history.ts'
 import { colour, type Style } from './output.ts'
 import { table } from './table.ts'
@@ -7,7 +8,7 @@ const STYLE: Record<HistoryEntry['result'], Style> = { pass: 'green', fail: 'red
 const HEAD = ['RUN', 'VERDICT', 'TOOL', 'SAMPLES', 'MAX', 'HIGHEST PERCENTILE']
 
 /** The runs as a table, newest last, and below it what moved against the baseline. */
-export function historyText({ entries, comparisons }: History): string {
+export function historyText({ entries, totals, comparisons }: History): string {
   if (entries.length === 0) return 'No run is kept yet. Make one: quietcore validate smoke\n'
   const rows = entries.flatMap(({ run, result, measurements }) => {
     const verdict = colour(result, STYLE[result])
@@ -19,7 +20,7 @@ export function historyText({ entries, comparisons }: History): string {
     ])
   })
   const compared = (comparisons ?? []).map(comparisonText).join('')
-  return `${table(HEAD, rows)}${compared === '' ? '' : `\n${compared}`}`
+  return `${table(HEAD, rows)}${totalText(totals, entries.length)}${compared === '' ? '' : `\n${compared}`}`
 }
 
 function cells({ step, tool, samples, maxUs, percentile, percentileUs }: HistoryMeasurement): string[] {
@@ -31,14 +32,38 @@ function cells({ step, tool, samples, maxUs, percentile, percentileUs }: History
   ]
 }
 
-function comparisonText({ baseline, run, moved, missing }: Comparison): string {
-  if (moved.length + missing.length === 0) return `${run} against ${baseline}: nothing moved.\n`
-  const lines = [...moved.map(movedText), ...missing].map((line) => `  ${line}\n`)
-  return `${run} against ${baseline}:\n${lines.join('')}`
+function totalText(totals: readonly Aggregate[], runs: number): string {
+  if (runs < 2) return ''
+  const lines = totals.map(({ tool, context, runs: counted, samples, maxUs, percentilesUs }) => {
+    const carried = Object.entries(percentilesUs).filter(([, us]) => us !== null)
+    const [percent, us] = carried.at(-1) ?? []
+    const highest = percent === undefined ? '' : `, p${percent} ${us} µs`
+    const name = context === null ? tool : `${tool} (${context})`
+    return `  ${name}: ${counted} runs, ${samples.toLocaleString('en')} samples, worst ${maxUs ?? '-'} µs${highest}\n`
+  })
+  return `\nAll of them together:\n${lines.join('')}`
 }
 
-function movedText({ tool, cpu, context, metric, beforeUs, afterUs, direction }: Moved): string {
-  const where = `${cpu === null ? 'a thread' : `CPU ${cpu}`}${context === null ? '' : ` (${context})`}`
-  const word = colour(direction, direction === 'worse' ? 'red' : 'green')
-  return `${word}: ${tool} ${metric} on ${where} ${beforeUs} -> ${afterUs} µs`
+function comparisonText({ baseline, run, moves, notCompared, regression }: Comparison): string {
+  if (moves.length === 0 && notCompared.length === 0) return `${run} against ${baseline}: nothing moved.\n`
+  const lines = [...moves.map(moveText), ...notCompared].map((line) => `  ${line}\n`)
+  const word = regression ? colour('a regression', 'red') : 'no regression'
+  return `${run} against ${baseline}: ${word}.\n${lines.join('')}`
+}
+
+function moveText({
+  tool,
+  cpu,
+  thread,
+  context,
+  metric,
+  beforeUs,
+  afterUs,
+  afterIsLowerBound,
+  kind,
+}: Move): string {
+  const who = cpu !== null ? `CPU ${cpu}` : thread !== null ? `thread ${thread}` : 'all CPUs'
+  const where = `${who}${context === null ? '' : ` (${context})`}`
+  const word = colour(kind, kind === 'worse' ? 'red' : 'green')
+  return `${word}: ${tool} ${metric} on ${where} ${beforeUs} -> ${afterIsLowerBound ? '>= ' : ''}${afterUs} µs`
 }

@@ -1,3 +1,6 @@
 import { runCli } from './run-cli.ts'
 
-process.exitCode = await runCli(process.argv.slice(2))
+// Not awaited at the top level: inside the single executable this is a CommonJS script.
+void runCli(process.argv.slice(2)).then((code) => {
+  process.exitCode = code
+})

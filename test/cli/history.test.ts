@@ -16,13 +16,13 @@ afterAll(() => {
   rmSync(dir, { recursive: true, force: true })
 })
 
-/** A kept run of `samples` wake-ups at 5 us and one at `maxUs`. */
-function keep(id: string, maxUs: number, result: string, suite = 'quick') {
+/** A kept run of 100,000 wake-ups, all at 5 us but `late` of them at `maxUs`. */
+function keep(id: string, maxUs: number, result: string, suite = 'quick', late = 1) {
   const histogram = {
     bucketNs: 1000,
     originNs: 0,
     resolutionNs: 1000,
-    counts: { 5: 99_999, [maxUs]: 1 },
+    counts: { 5: 100_000 - late, [maxUs]: late },
     overflows: 0,
     overflowFromNs: 100_000,
   }
@@ -35,7 +35,7 @@ function keep(id: string, maxUs: number, result: string, suite = 'quick') {
     meanUs: 5,
     maxUs,
     overflows: 0,
-    percentilesUs: { '50': 5, '99': 5, '99.999': 5 },
+    percentilesUs: { '50': 5, '99': 5, '99.9': late > 100 ? maxUs : 5 },
     histogram,
   }
   const measurement = {
@@ -87,27 +87,38 @@ test('runs are listed with their verdicts, and against a baseline it is said wha
   keep('20261122T000000Z-quick', 10, 'pass')
   keep('20261123T000000Z-quick', 11, 'pass')
   keep('20261123T120000Z-other', 90, 'fail', 'other')
-  keep('20261124T000000Z-quick', 19, 'fail')
+  keep('20261124T000000Z-quick', 19, 'fail', 'quick', 200)
   expect(cli.run(['history', '--root', dir])).toEqual({
     code: 0,
     stdout: `RUN                     VERDICT  TOOL        SAMPLES  MAX    HIGHEST PERCENTILE
-20261122T000000Z-quick  pass     cyclictest  100,000  10 µs  p99.999 5 µs
-20261123T000000Z-quick  pass     cyclictest  100,000  11 µs  p99.999 5 µs
-20261123T120000Z-other  fail     cyclictest  100,000  90 µs  p99.999 5 µs
-20261124T000000Z-quick  fail     cyclictest  100,000  19 µs  p99.999 5 µs
+20261122T000000Z-quick  pass     cyclictest  100,000  10 µs  p99.9 5 µs
+20261123T000000Z-quick  pass     cyclictest  100,000  11 µs  p99.9 5 µs
+20261123T120000Z-other  fail     cyclictest  100,000  90 µs  p99.9 5 µs
+20261124T000000Z-quick  fail     cyclictest  100,000  19 µs  p99.9 19 µs
+
+All of them together:
+  cyclictest: 4 runs, 400,000 samples, worst 90 µs, p99.999 19 µs
 `,
     stderr: '',
   })
   expect(cli.run(['history', '--root', dir, '--baseline', '20261122T000000Z-quick'])).toEqual({
     code: 1,
     stdout: `RUN                     VERDICT  TOOL        SAMPLES  MAX    HIGHEST PERCENTILE
-20261122T000000Z-quick  pass     cyclictest  100,000  10 µs  p99.999 5 µs
-20261123T000000Z-quick  pass     cyclictest  100,000  11 µs  p99.999 5 µs
-20261124T000000Z-quick  fail     cyclictest  100,000  19 µs  p99.999 5 µs
+20261122T000000Z-quick  pass     cyclictest  100,000  10 µs  p99.9 5 µs
+20261123T000000Z-quick  pass     cyclictest  100,000  11 µs  p99.9 5 µs
+20261124T000000Z-quick  fail     cyclictest  100,000  19 µs  p99.9 19 µs
 
-20261123T000000Z-quick against 20261122T000000Z-quick: nothing moved.
-20261124T000000Z-quick against 20261122T000000Z-quick:
-  worse: cyclictest max on CPU 2 10 -> 19 µs
+All of them together:
+  cyclictest: 3 runs, 300,000 samples, worst 19 µs, p99.999 19 µs
+
+20261123T000000Z-quick against 20261122T000000Z-quick: no regression.
+  cyclictest: p99.99 is not known in the baseline.
+  cyclictest (all CPUs): too few samples to compare p99.999, p99.9999.
+20261124T000000Z-quick against 20261122T000000Z-quick: a regression.
+  worse: cyclictest p99.9 on all CPUs 5 -> 19 µs
+  worse: cyclictest max on all CPUs 10 -> 19 µs
+  cyclictest: p99.99 is not known in the baseline.
+  cyclictest (all CPUs): too few samples to compare p99.999, p99.9999.
 `,
     stderr: '',
   })
@@ -120,17 +131,16 @@ test('the answer of --json is as its schema says', () => {
   )
   validate(JSON.parse(stdout))
   expect(validate.errors).toBeNull()
-  expect(JSON.parse(stdout).comparisons[1].moved).toEqual([
-    {
-      step: 'cyclictest',
-      tool: 'cyclictest',
-      cpu: 2,
-      context: null,
-      metric: 'max',
-      beforeUs: 10,
-      afterUs: 19,
-      direction: 'worse',
-    },
+  const { regression, moves } = JSON.parse(stdout).comparisons[1]
+  expect([
+    regression,
+    moves.map(({ metric, beforeUs, afterUs }: Record<string, unknown>) => [metric, beforeUs, afterUs]),
+  ]).toEqual([
+    true,
+    [
+      ['p99.9', 5, 19],
+      ['max', 10, 19],
+    ],
   ])
 })
 

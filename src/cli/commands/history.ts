@@ -19,16 +19,20 @@ export function history(): Command {
     .option('--suite <name>', 'only the runs of this suite')
     .option(
       '--baseline <run>',
-      'compare the runs of its suite with this one; exit 1 when the newest became worse',
+      'compare the runs of its suite with this one; exit 1 when the newest is a regression',
     )
     .action((options: HistoryOptions) => {
       const found = readHistory(openRoot(options.root), options)
       for (const { message, place } of found.warnings)
         note(`quietcore: ${place ? `${place.file}: ` : ''}${message}`)
       if (options.json)
-        printJson({ runs: found.entries, comparisons: found.comparisons, warnings: found.warnings })
+        printJson({
+          runs: found.entries,
+          totals: found.totals,
+          comparisons: found.comparisons,
+          warnings: found.warnings,
+        })
       else print(historyText(found))
-      const newest = found.comparisons?.at(-1)
-      process.exitCode = newest?.moved.some(({ direction }) => direction === 'worse') ? EXIT.no : EXIT.done
+      process.exitCode = found.comparisons?.at(-1)?.regression ? EXIT.no : EXIT.done
     })
 }

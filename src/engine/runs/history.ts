@@ -1,8 +1,9 @@
+import { type Aggregate, aggregate } from '../../core/report/aggregate-runs.ts'
+import { type Comparison, compareRuns } from '../../core/report/compare-runs.ts'
 import type { RunRecord } from '../../core/report/run-record.ts'
 import type { Result } from '../../core/verdict/verdict.ts'
 import type { Warning } from '../../core/warning.ts'
 import type { Root } from '../../host/ports.ts'
-import { type Comparison, compareRuns } from './compare-runs.ts'
 import { listRuns } from './list-runs.ts'
 import { readRecord, readRun } from './read-run.ts'
 import { RUNS_FOLDER } from './run-name.ts'
@@ -30,6 +31,8 @@ export interface History {
   /** oldest first */
   entries: readonly HistoryEntry[]
   warnings: readonly Warning[]
+  /** all listed runs of a tool added up */
+  totals: readonly Aggregate[]
   /** each later run of the baseline's suite against it; null without a baseline */
   comparisons: readonly Comparison[] | null
 }
@@ -44,15 +47,22 @@ export function history(root: Root, options: { suite?: string; baseline?: string
   const suite = options.suite ?? baseline?.suite?.name
   const unread: Warning[] = []
   const entries: HistoryEntry[] = []
+  const records: RunRecord[] = []
   const comparisons: Comparison[] = []
   // A second run of one second has `-2` behind its suite's name, so only the record knows the suite.
   for (const run of runs.filter((one) => suite === undefined || one.suite.startsWith(suite))) {
     const record = read(root, run.name, unread)
     if (record === undefined || (suite !== undefined && record.suite?.name !== suite)) continue
     entries.push(entryOf(run.name, run.suite, record))
+    records.push(record)
     if (baseline && record.id !== baseline.id) comparisons.push(compareRuns(baseline, record))
   }
-  return { entries, warnings: [...warnings, ...unread], comparisons: baseline ? comparisons : null }
+  return {
+    entries,
+    warnings: [...warnings, ...unread],
+    totals: aggregate(records),
+    comparisons: baseline ? comparisons : null,
+  }
 }
 
 function read(root: Root, name: string, unread: Warning[]): RunRecord | undefined {

@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { aggregate } from '../../../src/core/report/aggregate-runs.ts'
 import { compareRuns } from '../../../src/core/report/compare-runs.ts'
-import { summarize } from '../../../src/core/report/history.ts'
 import { recordMeasurement } from '../../../src/core/report/measurement-record.ts'
 import { parseRunJson, toRunJson } from '../../../src/core/report/run-json.ts'
 import type { RunRecord } from '../../../src/core/report/run-record.ts'
@@ -114,55 +113,6 @@ it('one CPU that became worse is found beside many that did not', () => {
     'cyclictest CPU 4 p99 3 -> 30 worse',
     'cyclictest CPU 4 max 3 -> 30 worse',
   ])
-})
-
-it('a list of runs has a line for each', () => {
-  expect(summarize([passingRun(), failingRun()])).toMatchInlineSnapshot(`
-    [
-      {
-        "id": "20261122T202424Z-quick",
-        "kernel": "6.1.0-28-rt-amd64",
-        "measured": [
-          {
-            "context": null,
-            "maxUs": 14,
-            "p9999Us": 8,
-            "samples": 5972468,
-            "step": "cyclictest",
-            "tool": "cyclictest",
-          },
-          {
-            "context": null,
-            "maxUs": 12,
-            "p9999Us": 8,
-            "samples": 5728501,
-            "step": "oslat",
-            "tool": "oslat",
-          },
-        ],
-        "result": "pass",
-        "startedAt": "2026-11-22T20:24:24.000Z",
-        "suite": "quick",
-      },
-      {
-        "id": "20261122T203424Z-quick",
-        "kernel": "6.1.0-28-rt-amd64",
-        "measured": [
-          {
-            "context": null,
-            "maxUs": 100,
-            "p9999Us": 8,
-            "samples": 5972482,
-            "step": "cyclictest",
-            "tool": "cyclictest",
-          },
-        ],
-        "result": "fail",
-        "startedAt": "2026-11-22T20:24:24.000Z",
-        "suite": "quick",
-      },
-    ]
-  `)
 })
 
 it('1,000 runs of four CPUs are added up exactly', () => {
