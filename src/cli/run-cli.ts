@@ -2,7 +2,6 @@ import { Command, CommanderError } from 'commander'
 import { describeError, EXIT, QuietcoreError } from '../core/errors.ts'
 import { COMMANDS, type CommandEntry } from './commands.ts'
 import { printError } from './output.ts'
-import { version } from './version.ts'
 
 /** Runs one command line and answers its exit code (docs/architecture.md). */
 export async function runCli(given: readonly string[]): Promise<number> {
@@ -10,10 +9,6 @@ export async function runCli(given: readonly string[]): Promise<number> {
   const args = commandFirst(given)
   const [first, second] = args
   if (first === 'help' && second !== undefined) return runCli([second, '--help'])
-  if (first === '--version' || first === '-V') {
-    process.stdout.write(`quietcore ${version}\n`)
-    return EXIT.done
-  }
   try {
     const entry = COMMANDS.find(({ name }) => name === first)
     const program = entry ? await oneCommand(entry) : overview()
