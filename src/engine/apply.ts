@@ -119,8 +119,9 @@ class Session {
       this.released.push({ id, target, outcome: 'forgotten' })
       return
     }
-    await this.#announce({ ...held, knob: held.ref }, true)
     const knob = knobFor(held.ref)
+    const now = knob.recapture?.(held.ref, held.before, this.#ports)
+    await this.#announce({ ...held, knob: held.ref }, true, now)
     const { outcome, found } = await knob.restore(held.ref, held.before, held.wrote, this.#ports)
     this.released.push({ id, target, outcome, ...(found === undefined ? {} : { detail: found }) })
   }
@@ -129,6 +130,7 @@ class Session {
   async #announce(
     what: Pick<Setting, 'id' | 'section' | 'target' | 'knob'>,
     release: boolean,
+    before?: Json,
   ): Promise<Change> {
     const knob = knobFor(what.knob)
     const change: Change = {
@@ -138,7 +140,7 @@ class Session {
       ref: what.knob,
       lifetime: knob.lifetime,
       bootId: this.#active.bootId,
-      before: await knob.capture(what.knob, this.#ports),
+      before: before ?? (await knob.capture(what.knob, this.#ports)),
       release,
     }
     this.#journal.add({ type: 'change', ...change })

@@ -44,6 +44,11 @@ export interface Knob<Ref extends KnobRef = KnobRef> {
    * apply wrote again. Default: what the first `capture` saw.
    */
   join?(earlier: Json, later: Json): Json
+  /**
+   * For such a knob: how the things in `before` stand now, so that giving them back can itself be undone.
+   * Default: `capture`.
+   */
+  recapture?(ref: Ref, before: Json, ports: Ports): Json
 }
 
 /** The machine says no to this setting, for good and by design; the reason is one sentence. */

@@ -75,6 +75,13 @@ export const tasksAffinity: Knob<TasksAffinityRef> = {
   },
 
   join: joinRecords,
+
+  recapture(_ref, before, { tasks }): Json {
+    return (before as AffinityRecord[]).flatMap((record) => {
+      const now = sameTask(record, tasks.find(record.tid)) ? tasks.affinity(record.tid) : undefined
+      return now === undefined ? [] : [{ ...record, cpus: now.toString() }]
+    })
+  },
 }
 
 interface Placed {

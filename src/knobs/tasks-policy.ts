@@ -76,6 +76,13 @@ export const tasksPolicy: Knob<TasksPolicyRef> = {
   },
 
   join: joinRecords,
+
+  recapture(_ref, before, { tasks }): Json {
+    return (before as PolicyRecord[]).flatMap((record) => {
+      const now = tasks.find(record.tid)
+      return sameTask(record, now) ? [{ ...record, policy: now.policy, priority: now.priority }] : []
+    })
+  },
 }
 
 function isAsWanted(ref: Pick<TasksPolicyRef, 'policy' | 'priority'>, task: Task): boolean {

@@ -1,4 +1,3 @@
-import * as fs from 'node:fs'
 import type { CpuSet } from '../../core/cpu/cpu-set.ts'
 import type { Policy, Root, Tasks } from '../ports.ts'
 import { POLICY_NUMBERS, STAT_FIELD } from './parse-stat.ts'
@@ -14,7 +13,7 @@ export function openMadeTasks(root: Root): Tasks {
     const pid = snapshot.find(tid)?.pid
     if (pid === undefined) return
     const copies = [`/proc/${pid}/task/${tid}/${name}`, ...(pid === tid ? [`/proc/${pid}/${name}`] : [])]
-    for (const path of copies) if (root.exists(path)) writeOver(root.outside(path), edit(root.readText(path)))
+    for (const path of copies) if (root.exists(path)) root.writeLive(path, edit(root.readText(path)))
   }
 
   return {
@@ -62,16 +61,4 @@ function withPolicy(stat: string, policy: Policy, priority: number): string {
   fields[STAT_FIELD.rtPriority] = `${priority}`
   fields[STAT_FIELD.policy] = `${POLICY_NUMBERS[policy]}`
   return `${stat.slice(0, close + 2)}${fields.join(' ')}`
-}
-
-/** One write over what is there, then a cut: killed in between, the file still reads as the new one. */
-function writeOver(path: string, text: string): void {
-  const bytes = Buffer.from(text)
-  const fd = fs.openSync(path, 'r+')
-  try {
-    fs.writeSync(fd, bytes, 0, bytes.length, 0)
-    fs.ftruncateSync(fd, bytes.length)
-  } finally {
-    fs.closeSync(fd)
-  }
 }
