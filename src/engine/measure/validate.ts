@@ -5,6 +5,7 @@ import type { Suite } from '../../core/suite/suite.ts'
 import type { Machine } from '../../settings/kind.ts'
 import { withLock } from '../lock.ts'
 import { runName } from '../runs/run-name.ts'
+import { tailOf } from '../runs/tail-of.ts'
 import { claimRun, giveUpRun, type RunFiles, writeRun } from '../runs/write-run.ts'
 import { rawFiles } from './raw-files.ts'
 import { recordRun } from './record-run.ts'
@@ -37,7 +38,9 @@ export async function validate(suite: Suite, machine: Machine, options: Validate
     const id = claimRun(root, runName(clock.now(), suite.name))
     try {
       const run = await runSuite(suite, facts, ports, options)
-      const record = recordRun(id, run, facts, root, tuning, options.quietcoreVersion)
+      const measured = recordRun(id, run, facts, root, tuning, options.quietcoreVersion)
+      const tail = tailOf(measured, root)
+      const record = tail === null ? measured : { ...measured, tail }
       const files = rawFiles(run)
       const raw = new Map(Object.entries(files).filter(([name]) => /\.std(out|err)$/.test(name)))
       const folder = writeRun(root, id, { ...files, ...reports(record, raw) })
