@@ -2,11 +2,12 @@ import { MachineError, QuietcoreError } from '../core/errors.ts'
 import type { Plan } from '../core/plan/plan.ts'
 import type { Json, ObservedSetting, Setting } from '../core/plan/setting.ts'
 import type { Ports } from '../host/ports.ts'
-import { RefusedError } from '../knobs/knob.ts'
-import { knobFor } from '../knobs/knobs.ts'
+import { RefusedError, type Scope } from '../knobs/knob.ts'
+import { knobFor, scopeOf } from '../knobs/knobs.ts'
 import { Journal } from './journal/journal.ts'
 import { type Active, type Change, type Held, type Refusal, refKey, type Settled } from './journal/records.ts'
 import { observe } from './observe.ts'
+import type { Purpose } from './purpose.ts'
 import { rollBack, type Undone } from './undo.ts'
 
 export interface Changed {
@@ -31,18 +32,26 @@ export interface Applied {
  * The caller holds the lock and has recovered.
  * @throws MachineError `apply-failed`
  */
-export async function apply(plan: Plan, active: Active, ports: Ports): Promise<Applied> {
+export function apply(plan: Plan, active: Active, ports: Ports): Promise<Applied> {
+  return applyFor({ scope: 'tuning', active, bootId: active.bootId, time: active.since }, plan, ports)
+}
+
+/** `apply` for a purpose of its own: settings of other scopes stay held as they are. */
+export async function applyFor(purpose: Purpose, plan: Plan, ports: Ports): Promise<Applied> {
+  const { active } = purpose
   const journal = new Journal(ports.root)
   const { settled } = journal.read()
-  const refusalsNow = settled.refusals.filter(({ bootId }) => bootId === active.bootId)
+  const refusalsNow = settled.refusals.filter(({ bootId }) => bootId === purpose.bootId)
   const before = await observe(plan.settings, ports, refusalsNow)
   const wanted = before.filter(needsWriting)
-  const stale = settled.held.filter((held) => !isWanted(held, plan.settings))
-  const forgotten = settled.held.some((held) => held.lifetime === 'boot' && held.bootId !== active.bootId)
+  const stale = settled.held.filter(
+    (held) => scopeOf(held.ref) === purpose.scope && !isWanted(held, plan.settings),
+  )
+  const forgotten = settled.held.some((held) => held.lifetime === 'boot' && held.bootId !== purpose.bootId)
   if (wanted.length === 0 && stale.length === 0 && !forgotten && sameTuning(settled.active, active)) {
     return { changed: [], released: [], refused: [], settings: before }
   }
-  const session = new Session(journal, settled, active, ports)
+  const session = new Session(journal, settled, purpose, ports)
   try {
     session.begin(plan.profile)
     for (const held of stale.toReversed()) await session.release(held)
@@ -64,10 +73,10 @@ function isWanted(held: Held, settings: readonly Setting[]): boolean {
   return settings.some((setting) => setting.unsupported === undefined && refKey(setting.knob) === key)
 }
 
-function sameTuning(a: Active | null, b: Active): boolean {
+function sameTuning(a: Active | null, b: Active | null): boolean {
   const named = ({ profile, overrides, profileDirs }: Active) =>
     JSON.stringify([profile, overrides, profileDirs])
-  return a !== null && named(a) === named(b)
+  return a === null || b === null ? a === b : named(a) === named(b)
 }
 
 /** One apply under way: what it has changed so far. */
@@ -78,19 +87,19 @@ class Session {
   readonly #held: Held[] = []
   readonly #journal: Journal
   readonly #settled: Settled
-  readonly #active: Active
+  readonly #purpose: Purpose
   readonly #ports: Ports
 
-  constructor(journal: Journal, settled: Settled, active: Active, ports: Ports) {
+  constructor(journal: Journal, settled: Settled, purpose: Purpose, ports: Ports) {
     this.#journal = journal
     this.#settled = settled
-    this.#active = active
+    this.#purpose = purpose
     this.#ports = ports
   }
 
   begin(profile: string): void {
-    const { bootId, since } = this.#active
-    this.#journal.begin(this.#settled, { type: 'begin', operation: 'apply', profile, bootId, time: since })
+    const { bootId, time } = this.#purpose
+    this.#journal.begin(this.#settled, { type: 'begin', operation: 'apply', profile, bootId, time })
   }
 
   async write({ setting, have }: ObservedSetting): Promise<void> {
@@ -115,7 +124,7 @@ class Session {
 
   async release(held: Held): Promise<void> {
     const { id, target } = held
-    if (held.lifetime === 'boot' && held.bootId !== this.#active.bootId) {
+    if (held.lifetime === 'boot' && held.bootId !== this.#purpose.bootId) {
       this.released.push({ id, target, outcome: 'forgotten' })
       return
     }
@@ -139,7 +148,7 @@ class Session {
       target: what.target,
       ref: what.knob,
       lifetime: knob.lifetime,
-      bootId: this.#active.bootId,
+      bootId: this.#purpose.bootId,
       before: before ?? (await knob.capture(what.knob, this.#ports)),
       release,
     }
@@ -151,7 +160,7 @@ class Session {
     const gone = new Set(stale.map(({ ref }) => refKey(ref)))
     const kept = this.#settled.held.filter(
       (held) =>
-        !gone.has(refKey(held.ref)) && (held.lifetime === 'disk' || held.bootId === this.#active.bootId),
+        !gone.has(refKey(held.ref)) && (held.lifetime === 'disk' || held.bootId === this.#purpose.bootId),
     )
     const renewed = new Map(this.#held.map((held) => [refKey(held.ref), held]))
     const merged = kept.map((held) => {
@@ -162,7 +171,7 @@ class Session {
       return { ...again, before: join(held.before, again.before) }
     })
     this.#journal.settle({
-      active: this.#active,
+      active: this.#purpose.active,
       held: [...merged, ...renewed.values()],
       refusals: [...refusals, ...this.refused],
     })
@@ -170,7 +179,7 @@ class Session {
 
   async abandon(cause: unknown): Promise<MachineError> {
     const { open } = this.#journal.read()
-    const undone = open ? await rollBack(open, this.#active.bootId, this.#ports) : []
+    const undone = open ? await rollBack(open, this.#purpose.bootId, this.#ports) : []
     const failed = undone.filter(({ outcome }) => outcome === 'failed')
     if (failed.length === 0) this.#journal.settle(this.#settled)
     return applyFailed(cause, undone, failed)

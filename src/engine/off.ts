@@ -5,7 +5,7 @@ import { UNTOUCHED } from './journal/records.ts'
 import { putBack, type Undone } from './undo.ts'
 
 export interface Off {
-  /** null when nothing was tuned */
+  /** null when no profile was applied; settings of `nova conf` may be undone all the same */
   profile: string | null
   undone: Undone[]
 }
@@ -19,8 +19,14 @@ export async function off(ports: Ports, bootId: string, now: Date): Promise<Off>
   const journal = new Journal(ports.root)
   const { settled } = journal.read()
   if (settled.active === null && settled.held.length === 0) return { profile: null, undone: [] }
-  const profile = settled.active?.profile ?? ''
-  journal.begin(settled, { type: 'begin', operation: 'off', profile, bootId, time: now.toISOString() })
+  const profile = settled.active?.profile ?? null
+  journal.begin(settled, {
+    type: 'begin',
+    operation: 'off',
+    profile: profile ?? '',
+    bootId,
+    time: now.toISOString(),
+  })
   const undone = await putBack(settled.held, bootId, ports)
   const failed = undone.filter(({ outcome }) => outcome === 'failed')
   if (failed.length > 0) {

@@ -4,6 +4,7 @@ import { readJournal } from './active.ts'
 import type { Active, OpenOperation } from './journal/records.ts'
 import { planFor } from './plan-for.ts'
 import type { ProfileChoice } from './resolve-profile.ts'
+import { type LastVerdict, lastVerdicts } from './runs/last-verdicts.ts'
 
 export interface Status {
   active: Active | null
@@ -11,6 +12,7 @@ export interface Status {
   interrupted: Pick<OpenOperation, 'operation' | 'profile' | 'time'> | null
   /** the active profile held against the machine; null without one */
   observed: ObservedPlan | null
+  lastVerdicts: LastVerdict[]
 }
 
 /** How the machine stands: what is applied, what a crash left, and each setting's state. */
@@ -21,6 +23,7 @@ export async function statusOf(machine: Machine): Promise<Status> {
     active,
     interrupted: open ? { operation: open.operation, profile: open.profile, time: open.time } : null,
     observed: active ? await planFor(choiceFrom(active), machine) : null,
+    lastVerdicts: lastVerdicts(machine.ports.root),
   }
 }
 

@@ -3,6 +3,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import { describe, expect, it, onTestFinished } from 'vitest'
+import { toRunJson } from '../../src/core/report/run-json.ts'
+import { passingRun } from '../core/report/made-runs.ts'
 import { type HostSpec, makeHost } from '../support/host-machine.ts'
 import { quietcore } from '../support/quietcore.ts'
 import { listTree } from '../support/tree.ts'
@@ -139,6 +141,30 @@ describe('the way of a machine', () => {
     expect(listTree(root)).toEqual(before)
     expect(Object.keys(tuned)).toContain('/var/lib/quietcore/journal')
     expect(() => readFileSync(journal)).toThrow()
+  })
+})
+
+describe('quietcore status', () => {
+  it('shows the newest verdict of each suite, also without a profile', () => {
+    const root = host()
+    for (const [id, result] of [
+      ['20261121T000000Z-smoke', 'fail'],
+      ['20261122T000000Z-smoke', 'pass'],
+    ] as const) {
+      const run = passingRun()
+      const folder = join(root, 'var/lib/quietcore/runs', id)
+      mkdirSync(folder, { recursive: true })
+      const text = JSON.stringify(toRunJson({ ...run, id, verdict: { ...run.verdict, result } }))
+      writeFileSync(join(folder, 'run.json'), text)
+    }
+    expect(quietcore('status', '--root', root)).toEqual({
+      code: 0,
+      stdout: `Profile:  none applied
+Verdict:  smoke pass (2026-11-22T00:00:00.000Z, 20261122T000000Z-smoke)
+`,
+      stderr: '',
+    })
+    json('status', quietcore('status', '--root', root, '--json').stdout)
   })
 })
 

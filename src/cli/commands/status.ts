@@ -7,6 +7,8 @@ import { type CommonOptions, command } from '../options.ts'
 import { colour, print, printJson } from '../output.ts'
 import { summary } from '../plan-text.ts'
 
+const VERDICT_STYLE = { pass: 'green', fail: 'red', undecided: 'yellow' } as const
+
 export function status(): Command {
   return command('quietcore status').action(async (options: CommonOptions) => {
     const found = await statusOf(openMachine(options.root))
@@ -21,7 +23,7 @@ function statusExit({ interrupted, observed }: Status): number {
   return observed ? exitCodeOf(observed.settings) : EXIT.done
 }
 
-function statusJson({ active, interrupted, observed }: Status) {
+function statusJson({ active, interrupted, observed, lastVerdicts }: Status) {
   const counts = observed ? countStates(observed.settings) : null
   return {
     profile: active?.profile ?? null,
@@ -30,10 +32,11 @@ function statusJson({ active, interrupted, observed }: Status) {
     interrupted,
     rebootPending: counts !== null && counts['pending-reboot'] > 0,
     settings: counts,
+    lastVerdicts,
   }
 }
 
-function statusText({ active, interrupted, observed }: Status): string {
+function statusText({ active, interrupted, observed, lastVerdicts }: Status): string {
   const lines = [`Profile:  ${active ? `${active.profile} (since ${active.since})` : 'none applied'}`]
   if (interrupted) {
     lines.push(
@@ -46,6 +49,10 @@ function statusText({ active, interrupted, observed }: Status): string {
     lines.push(
       `Reboot:   ${waiting > 0 ? colour(`pending for ${waiting} settings`, 'yellow') : 'not needed'}`,
     )
+  }
+  for (const { suite, result, startedAt, run } of lastVerdicts) {
+    const word = result === null ? 'unreadable' : colour(result, VERDICT_STYLE[result])
+    lines.push(`Verdict:  ${suite} ${word} (${startedAt}, ${run})`)
   }
   return `${lines.join('\n')}\n`
 }

@@ -1,0 +1,135 @@
+import type { CpuSet } from '../../core/cpu/cpu-set.ts'
+import { InputError } from '../../core/errors.ts'
+import { refuseFatal } from '../../core/nova/conf/check.ts'
+import { meansTheSame } from '../../core/nova/conf/compare.ts'
+import { editConf } from '../../core/nova/conf/edit.ts'
+import { MANAGED, optionId, optionLabel } from '../../core/nova/conf/options.ts'
+import { managedValues, renderManaged } from '../../core/nova/conf/remember.ts'
+import { type WantedOption, wantedOptions } from '../../core/nova/conf/wanted.ts'
+import type { Release } from '../../core/nova/release.ts'
+import type { Plan } from '../../core/plan/plan.ts'
+import type { Setting } from '../../core/plan/setting.ts'
+import type { Warning } from '../../core/warning.ts'
+import { readNovaConf } from '../../knobs/read-nova-conf.ts'
+import type { Machine } from '../../settings/kind.ts'
+import { type ConfRequest, isolatedCpus, novaRelease, sharedCpus } from './conf-request.ts'
+
+export interface ConfOption extends WantedOption {
+  /** as nova reads them now; empty when it is not set */
+  have: readonly string[]
+  state: 'ok' | 'differs'
+}
+
+/** What nova.conf is to say, and what it says. */
+export interface ConfPlan {
+  path: string
+  profile: string
+  release: Release
+  isolated: CpuSet
+  shared: CpuSet
+  options: readonly ConfOption[]
+  warnings: readonly Warning[]
+  plan: Plan
+}
+
+/**
+ * Compares nova.conf with what the profile's isolated CPUs ask for. Writes nothing.
+ * @throws InputError for a file that nova could not read, and for one that would stop nova-compute
+ */
+export function planConf(request: ConfRequest, machine: Machine): ConfPlan {
+  const { root } = machine.ports
+  const { path } = request
+  const text = readNovaConf(path, root)
+  const values = managedValues(text, path)
+  const { profile, isolated } = isolatedCpus(request, machine)
+  const { shared, hostHasNone } = sharedCpus(request, isolated, machine)
+  const release = novaRelease(request, root)
+  const scheduler = request.scheduler ?? values.get('filter_scheduler/enabled_filters')?.length !== 0
+  const share = { isolated, shared, reservedHugePages: request.reservedHugePages, scheduler, release }
+  const options = skipped(wantedOptions(share, values), request.skip).map((option): ConfOption => {
+    const have = values.get(optionId(option)) ?? []
+    return { ...option, have, state: meansTheSame(option, have) ? 'ok' : 'differs' }
+  })
+  const edits = options
+    .filter(({ state }) => state === 'differs')
+    .map(({ section, key, values: wanted }) => ({ section, key, values: [...wanted] }))
+  const after = editConf(text, edits, path)
+  refuseFatal(after, path, release, machine.facts.cpu.online)
+  const warnings = [
+    ...isolationWarnings(isolated, machine),
+    ...(hostHasNone ? [hostSharesAll(shared)] : []),
+    ...setElsewhere(options, path, machine),
+  ]
+  const setting: Setting = {
+    id: `nova-conf:${path}`,
+    section: 'nova',
+    target: path,
+    want: renderManaged(managedValues(after, path)),
+    effect: 'now',
+    knob: { knob: 'nova-conf', path },
+    compare: 'bytes',
+    write: edits,
+  }
+  const plan = { profile: 'nova.conf', settings: [setting], warnings, cmdline: { running: '', wanted: '' } }
+  return { path, profile, release, isolated, shared, options, warnings, plan }
+}
+
+function skipped(options: readonly WantedOption[], skip: readonly string[]): WantedOption[] {
+  const name = ({ section, key }: { section: string; key: string }) => `${section}.${key}`
+  const unknown = skip.find((one) => !MANAGED.some((option) => name(option) === one))
+  if (unknown !== undefined) {
+    throw new InputError({
+      code: 'unknown-option',
+      message: `'${unknown}' is no option that quietcore writes`,
+      next: `It writes ${MANAGED.map(name).join(', ')}.`,
+    })
+  }
+  return options.filter((option) => !skip.includes(name(option)))
+}
+
+/** nova pins to CPUs that the running kernel does not isolate yet. */
+function isolationWarnings(isolated: CpuSet, { facts }: Machine): Warning[] {
+  const missing = isolated.minus(facts.cpu.isolated)
+  if (missing.size === 0) return []
+  return [
+    {
+      code: 'isolation-not-running',
+      message: `the running kernel does not isolate the CPUs ${missing}: apply the profile and reboot before nova-compute is restarted`,
+    },
+  ]
+}
+
+function hostSharesAll(shared: CpuSet): Warning {
+  return {
+    code: 'host-keeps-nothing',
+    message: `no housekeeping CPU is left for the host alone: emulator threads share ${shared} with the host; isolate fewer CPUs, or name what the host keeps with --host-keeps`,
+  }
+}
+
+const OTHER_FILES = [
+  '/etc/nova/nova-compute.conf',
+  '/etc/nova/nova.conf.d/*.conf',
+  '/etc/nova/nova-compute.conf.d/*.conf',
+]
+
+/** Files that nova-compute may read after nova.conf, and that then win. */
+function setElsewhere(options: readonly ConfOption[], path: string, { ports: { root } }: Machine): Warning[] {
+  if (path !== '/etc/nova/nova.conf') return []
+  const files = OTHER_FILES.flatMap((pattern) => (pattern.includes('*') ? root.glob(pattern) : [pattern]))
+  return files
+    .filter((file) => root.exists(file))
+    .flatMap((file) => {
+      const values = managedValues(readNovaConf(file, root), file)
+      return options.flatMap((option): Warning[] => {
+        const there = values.get(optionId(option)) ?? []
+        if (there.length === 0 || meansTheSame(option, there)) return []
+        return [
+          {
+            code: 'set-elsewhere',
+            message: `${optionLabel(option)} = ${there.join(', ')} is set here, too, and wins where nova-compute is started with this file`,
+            place: { file },
+          },
+        ]
+      })
+    })
+}
