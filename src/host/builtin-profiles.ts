@@ -1,18 +1,25 @@
 import { existsSync } from 'node:fs'
+import { posix } from 'node:path'
+import { isSea } from 'node:sea'
 import { fileURLToPath } from 'node:url'
 
-/** Where the package installs them; the last resort of the single executable, which has no folder of its own. */
-const INSTALLED = '/usr/lib/quietcore/profiles'
-
-/** The folder of the profiles that come with this program, on this machine: beside `src/` or beside `dist/`. */
+/** The folder of the profiles that come with this program, on this machine. */
 export function builtinProfilesDir(): string | undefined {
-  const beside = ['../../profiles', '../profiles'].flatMap((path) => {
-    try {
-      return [fileURLToPath(new URL(path, import.meta.url))]
-    } catch {
-      // inside a single executable there is no file URL
-      return []
-    }
-  })
-  return [...beside, INSTALLED].find((dir) => existsSync(dir))
+  const candidates = isSea() ? profilesOfExecutable(process.execPath) : profilesOfModule(import.meta.url)
+  return candidates.find((dir) => existsSync(dir))
+}
+
+/** Where the single executable looks: beside it, under the prefix that it is installed in, then where a package puts them. */
+export function profilesOfExecutable(executable: string): string[] {
+  const dir = posix.dirname(executable)
+  return [
+    posix.join(dir, 'profiles'),
+    posix.join(dir, '../lib/quietcore/profiles'),
+    '/usr/lib/quietcore/profiles',
+  ]
+}
+
+/** Beside `src/` or beside `dist/`. */
+function profilesOfModule(url: string): string[] {
+  return ['../../profiles', '../profiles'].map((path) => fileURLToPath(new URL(path, url)))
 }

