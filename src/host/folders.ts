@@ -1,8 +1,8 @@
 import * as fs from 'node:fs'
 import { dirname } from 'node:path'
 import { MachineError } from '../core/errors.ts'
+import { codeOf } from './io-error.ts'
 import type { Root } from './ports.ts'
-import { codeOf } from './root.ts'
 
 /**
  * Gives a folder its final name in one step, so that nobody ever sees it half written; everything in it is on disk

@@ -1,6 +1,6 @@
 import * as fs from 'node:fs'
 import { InputError, MachineError } from '../core/errors.ts'
-import { codeOf } from './root.ts'
+import { codeOf } from './io-error.ts'
 
 const CHUNK_BYTES = 1024 * 1024
 

@@ -2,12 +2,12 @@ import * as fs from 'node:fs'
 import { basename, dirname, join, posix } from 'node:path'
 import { MachineError } from '../core/errors.ts'
 import { globPaths } from './glob.ts'
+import { attempt, codeOf, ifThere } from './io-error.ts'
 import type { FileInfo, Root } from './ports.ts'
 import { resolveInside } from './resolve-inside.ts'
 
 /** One buffer for all small reads: /proc and sysfs files rarely exceed a page. */
 const SCRATCH = Buffer.allocUnsafe(256 * 1024)
-const GONE = new Set(['ENOENT', 'ENOTDIR'])
 
 /** What follows a file's name while its new content is written beside it. Fixed, so that recovery can clear it. */
 const TEMPORARY = '.quietcore-new'
@@ -218,53 +218,4 @@ function syncFolder(path: string): void {
   } finally {
     fs.closeSync(fd)
   }
-}
-
-export function codeOf(error: unknown): string | undefined {
-  return typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : undefined
-}
-
-function ifThere<T>(verb: string, path: string, act: () => T): T | undefined {
-  try {
-    return act()
-  } catch (error) {
-    if (GONE.has(codeOf(error) ?? '')) return undefined
-    throw failure(verb, path, error)
-  }
-}
-
-function attempt<T>(verb: string, path: string, act: () => T): T {
-  try {
-    return act()
-  } catch (error) {
-    throw failure(verb, path, error)
-  }
-}
-
-const NEXT: Record<string, string> = {
-  EACCES: 'Run it as root.',
-  EPERM: 'Run it as root; inside a container the kernel may refuse it altogether.',
-  EROFS: 'The file system is mounted read-only; mount it writable and try again.',
-  ENOSPC: 'The file system is full; make room and try again.',
-  ENOENT: 'Check that the path exists on this machine.',
-}
-
-function failure(verb: string, path: string, error: unknown): MachineError {
-  if (error instanceof MachineError) return error
-  const code = codeOf(error) ?? 'unknown'
-  const next = NEXT[code]
-  return new MachineError({
-    code: `io-${code.toLowerCase()}`,
-    message: `could not ${verb} ${path}: ${describe(error)}`,
-    place: { file: path },
-    cause: error,
-    ...(next === undefined ? {} : { next }),
-  })
-}
-
-/** `EROFS: read-only file system`, without Node's repetition of the path. */
-function describe(error: unknown): string {
-  return error instanceof Error
-    ? error.message.replace(/, \w+(?: '[^']*'(?: -> '[^']*')?)?$/, '')
-    : String(error)
 }
