@@ -22,10 +22,17 @@ export interface Restored {
   found?: string
 }
 
+export type Scope = 'tuning' | 'nova-conf'
+
 export interface Knob<Ref extends KnobRef = KnobRef> {
   readonly name: Ref['knob']
   /** boot: the kernel forgets it at a reboot, so undo of an earlier boot is not needed. disk: it stays. */
   readonly lifetime: 'boot' | 'disk'
+  /**
+   * Whose settings these are. Default `tuning`: a profile's, given back when another profile does not want them.
+   * `nova-conf`: those of `quietcore nova conf`, which `apply PROFILE` leaves alone. `off` puts both back.
+   */
+  readonly scope?: Scope
   read(ref: Ref, ports: Ports): Reading | Promise<Reading>
   /** what `restore` needs to put it back exactly. Reaches the disk before `write`. */
   capture(ref: Ref, ports: Ports): Json | Promise<Json>

@@ -5,9 +5,10 @@ import { diskFile } from './disk-file.ts'
 import { ethtool } from './ethtool.ts'
 import { heldFile } from './held-file.ts'
 import { irqAffinity } from './irq-affinity.ts'
-import type { Knob } from './knob.ts'
+import type { Knob, Scope } from './knob.ts'
 import { liveFile } from './live-file.ts'
 import { moduleParameter } from './module-parameter.ts'
+import { novaConf } from './nova-conf.ts'
 import { runningParameter } from './running-parameter.ts'
 import { script } from './script.ts'
 import { statusField } from './status-field.ts'
@@ -25,6 +26,7 @@ export const KNOBS: readonly Knob[] = [
   irqAffinity,
   liveFile,
   moduleParameter,
+  novaConf,
   runningParameter,
   script,
   statusField,
@@ -40,4 +42,9 @@ export function knobFor(ref: KnobRef): Knob {
   const knob = BY_NAME.get(ref.knob)
   if (!knob) throw new Error(`no knob is called '${ref.knob}'; was this written by a newer quietcore?`)
   return knob
+}
+
+/** Whose setting a held value is. */
+export function scopeOf(ref: KnobRef): Scope {
+  return knobFor(ref).scope ?? 'tuning'
 }

@@ -11,8 +11,14 @@ export function off(): Command {
     if (options.json)
       return printJson({ profile, undone, recovered: recovered?.operation ?? null, rebootNeeded })
     if (recovered) print(recoveredText(recovered))
-    if (profile === null) return recovered ? undefined : print('No profile is applied; nothing was changed.')
-    print(undoneText(`Profile ${profile} is off`, undone))
+    if (profile === null && undone.length === 0)
+      return recovered ? undefined : print('No profile is applied; nothing was changed.')
+    print(
+      undoneText(
+        profile === null ? 'The settings of `nova conf` are undone' : `Profile ${profile} is off`,
+        undone,
+      ),
+    )
     if (rebootNeeded)
       print('The running kernel still has the parameters of the profile: reboot to be rid of them.')
   })
