@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process'
 import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -231,6 +232,27 @@ describe('bad input', () => {
     ])
     expect(error.place.line).toBeGreaterThan(0)
     expect(listTree(root)).toEqual(before)
+  })
+
+  it('no root: named before anything is tried', () => {
+    const program = mkdtempSync(join(tmpdir(), 'quietcore-nobody-'))
+    onTestFinished(() => rmSync(program, { recursive: true, force: true }))
+    for (const part of ['dist', 'profiles']) cpSync(part, join(program, part), { recursive: true })
+    spawnSync('chmod', ['-R', 'a+rX', program])
+    const { status, stderr } = spawnSync(
+      process.execPath,
+      [join(program, 'dist/quietcore.js'), 'apply', 'latency'],
+      {
+        encoding: 'utf8',
+        cwd: '/',
+        uid: 65534,
+        gid: 65534,
+      },
+    )
+    expect([status, stderr]).toEqual([
+      3,
+      'quietcore: `quietcore apply` changes this machine and needs root; it runs as user 65534\n  Run it with sudo or as root. Nothing was changed.\n',
+    ])
   })
 
   it('a file that cannot be written undoes the whole apply', () => {
