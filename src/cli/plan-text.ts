@@ -103,7 +103,8 @@ function reasons(title: string, settings: readonly ObservedSetting[], state: Sta
     if (its === state) byReason.set(reason ?? '', [...(byReason.get(reason ?? '') ?? []), setting.target])
   }
   if (byReason.size === 0) return ''
-  const lines = [...byReason].map(([reason, targets]) => {
+  const lines = [...byReason].map(([reason, all]) => {
+    const targets = [...new Set(all)]
     const more = targets.length > 3 ? ` and ${targets.length - 3} more` : ''
     return `  ${targets.slice(0, 3).join(', ')}${more}: ${reason}\n`
   })
