@@ -1,8 +1,8 @@
 import * as fs from 'node:fs'
 import { CpuSet } from '../../core/cpu/cpu-set.ts'
 import { MachineError } from '../../core/errors.ts'
-import type { Task } from '../ports.ts'
 import { codeOf } from '../io-error.ts'
+import type { Task } from '../ports.ts'
 import { parseStat, type Stat } from './parse-stat.ts'
 
 /** /proc/PID/stat and status are below 4 kB; a command line may be longer and is then cut. */
