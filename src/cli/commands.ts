@@ -68,4 +68,14 @@ export const COMMANDS: readonly CommandEntry[] = [
     summary: 'list the kept runs, and say what moved against a baseline',
     load: async () => (await import('./commands/history.ts')).history,
   },
+  {
+    name: 'domain',
+    summary: 'audit libvirt domains for real time',
+    load: async () => (await import('./commands/domain.ts')).domain,
+  },
+  {
+    name: 'nova',
+    summary: 'check, plan, apply and verify OpenStack flavors and nova.conf for real-time guests',
+    load: async () => (await import('./commands/nova.ts')).nova,
+  },
 ]
