@@ -137,7 +137,7 @@ function sortOut(
     const now = sameTask(record, tasks.find(record.tid)) ? tasks.affinity(record.tid) : undefined
     if (now === undefined) return 'ended'
     const earlier = CpuSet.parse(record.cpus)
-    if (now.equals(earlier)) return 'unchanged'
+    if (wrote !== null && now.equals(earlier)) return 'unchanged'
     // The kernel may have cut our mask to the CPUs of the thread's cgroup: what is left is still ours.
     if (wrote !== null && !now.isSubsetOf(targetOf(ref, earlier))) {
       return { changed: `${record.comm} (${record.tid}) is on ${now}` }

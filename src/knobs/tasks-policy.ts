@@ -106,7 +106,7 @@ function sortOut(
   const fates = before.map((record): Fate => {
     const now = tasks.find(record.tid)
     if (!sameTask(record, now)) return 'ended'
-    if (isAsWanted(record, now)) return 'unchanged'
+    if (wrote !== null && isAsWanted(record, now)) return 'unchanged'
     if (wrote !== null && !isAsWanted(ref, now)) {
       return { changed: `${record.comm} (${record.tid}) is ${wantedPolicy(now)}` }
     }

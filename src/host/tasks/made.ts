@@ -12,6 +12,7 @@ export function openMadeTasks(root: Root): Tasks {
   function rewrite(tid: number, name: 'stat' | 'status', edit: (text: string) => string): void {
     const pid = snapshot.find(tid)?.pid
     if (pid === undefined) return
+    // What is read here is written last: as long as it is the old one, the whole is not done.
     const copies = [`/proc/${pid}/task/${tid}/${name}`, ...(pid === tid ? [`/proc/${pid}/${name}`] : [])]
     for (const path of copies) if (root.exists(path)) root.writeLive(path, edit(root.readText(path)))
   }
