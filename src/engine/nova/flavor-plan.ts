@@ -1,0 +1,165 @@
+import { InputError } from '../../core/errors.ts'
+import { checkSyntax } from '../../core/nova/check-syntax.ts'
+import { NO_IMAGE } from '../../core/nova/flavor.ts'
+import { type FlavorDifference, flavorDifference } from '../../core/nova/flavor-difference.ts'
+import { type LintAnswer, lintFlavor } from '../../core/nova/lint.ts'
+import { managedKeys } from '../../core/nova/managed-keys.ts'
+import { isTrue } from '../../core/nova/python-values.ts'
+import { wantedSpecs } from '../../core/nova/realtime-flavor.ts'
+import { type Release, releaseOfMicroversion } from '../../core/nova/release.ts'
+import type { Warning } from '../../core/warning.ts'
+import type { NovaApi, NovaFlavor } from '../../host/openstack/nova.ts'
+
+export interface FlavorSize {
+  vcpus: number
+  ramMb: number
+  diskGb: number
+}
+
+/** What `quietcore nova flavor` was asked for. */
+export interface FlavorRequest {
+  names: readonly string[]
+  profile: string
+  /** extra specs that win over the profile's; an empty value: not wanted */
+  set: ReadonlyMap<string, string>
+  /** make a flavor that is not there */
+  create?: FlavorSize
+  /** change flavors that servers run with, too */
+  inUse: boolean
+}
+
+export interface FlavorPlan {
+  name: string
+  /** null: it is to be created */
+  id: string | null
+  size: FlavorSize
+  difference: FlavorDifference
+  lint: LintAnswer
+  state: 'ok' | 'differs' | 'missing'
+}
+
+export interface FlavorsPlan {
+  microversion: string
+  /** at least this release, by the newest microversion that the server speaks */
+  release: Release
+  wanted: readonly { key: string; value: string; why: string }[]
+  flavors: readonly FlavorPlan[]
+  warnings: readonly Warning[]
+}
+
+/**
+ * Compares flavors with what the profile wants of them. Nothing is written.
+ * @throws InputError for an unknown flavor without --create, and for one that nova would not boot
+ */
+export async function planFlavors(request: FlavorRequest, api: NovaApi): Promise<FlavorsPlan> {
+  const release = releaseOfMicroversion(api.newest)
+  const wanted = wantedBy(request, release)
+  const want = new Map(wanted.map(({ key, value }) => [key, value]))
+  refuseBadSyntax(want, release)
+  const all = await api.flavors()
+  const flavors = [...new Set(request.names)].map((name) => planOne(name, want, all, request, release))
+  const used = await usedFlavors(flavors, api)
+  if (used.length > 0 && !request.inUse) throw inUse(used)
+  return { microversion: api.microversion, release, wanted, flavors, warnings: warningsOf(api, used) }
+}
+
+/** Flavors that carry quietcore's marker or ask for real time: what `verify` without names looks at. */
+export function realtimeFlavors(all: readonly NovaFlavor[]): string[] {
+  return all
+    .filter(({ specs }) => managedKeys(specs).size > 0 || isTrue(specs.get('hw:cpu_realtime')))
+    .map(({ name }) => name)
+}
+
+export function wantedBy({ profile, set }: Pick<FlavorRequest, 'profile' | 'set'>, release: Release) {
+  const base = wantedSpecs(profile, release).filter(({ key }) => !set.has(key))
+  const own = [...set].filter(([, value]) => value !== '')
+  return [...base, ...own.map(([key, value]) => ({ key, value, why: 'asked for with --set' }))]
+}
+
+export function planOne(
+  name: string,
+  want: ReadonlyMap<string, string>,
+  all: readonly NovaFlavor[],
+  request: Pick<FlavorRequest, 'create'>,
+  release: Release,
+): FlavorPlan {
+  const there = all.find((one) => one.name === name) ?? all.find((one) => one.id === name)
+  if (!there && !request.create) throw unknown(name)
+  const size = there ?? request.create!
+  const difference = flavorDifference(want, there?.specs ?? new Map())
+  const lint = lintFlavor(
+    { vcpus: size.vcpus, ramMb: size.ramMb, specs: difference.after },
+    NO_IMAGE,
+    release,
+  )
+  if (lint.result !== 'OK') throw wouldNotBoot(name, size, lint)
+  const differs = difference.set.size > 0 || difference.remove.length > 0
+  return {
+    name: there?.name ?? name,
+    id: there?.id ?? null,
+    size: { vcpus: size.vcpus, ramMb: size.ramMb, diskGb: size.diskGb },
+    difference,
+    lint,
+    state: there ? (differs ? 'differs' : 'ok') : 'missing',
+  }
+}
+
+function refuseBadSyntax(want: ReadonlyMap<string, string>, release: Release): void {
+  for (const [key, value] of want) {
+    const fault = checkSyntax(key, value, release)
+    if (!fault) continue
+    throw new InputError({
+      code: 'bad-extra-spec',
+      message: `${key}=${value}: ${fault.message}`,
+      next: `${fault.fix ? `Did you mean ${fault.fix}? ` : ''}Nothing was changed.`,
+    })
+  }
+}
+
+async function usedFlavors(flavors: readonly FlavorPlan[], api: NovaApi): Promise<string[]> {
+  const changing = flavors.filter(({ id, state }) => id !== null && state === 'differs')
+  const used = await Promise.all(changing.map(({ id }) => api.inUse(id!)))
+  return changing.filter((_, index) => used[index] === true).map(({ name }) => name)
+}
+
+function warningsOf(api: NovaApi, used: readonly string[]): Warning[] {
+  return [
+    ...(api.checksSpecs
+      ? []
+      : [
+          {
+            code: 'server-does-not-check',
+            message: `this nova speaks microversions up to ${api.newest} and checks no extra spec (that came with 2.86); quietcore checked them itself`,
+          },
+        ]),
+    ...used.map((name) => ({
+      code: 'flavor-in-use',
+      message: `servers run with ${name}: they keep the extra specs of their boot until they are resized`,
+    })),
+  ]
+}
+
+function unknown(name: string): InputError {
+  return new InputError({
+    code: 'unknown-flavor',
+    message: `there is no flavor '${name}', and none was to be created`,
+    next: 'Name one of `openstack flavor list --all`, or add --create --vcpus N --ram MIB --disk GIB. Nothing was changed.',
+  })
+}
+
+function wouldNotBoot(name: string, { vcpus, ramMb }: FlavorSize, lint: LintAnswer): InputError {
+  const refusal = lint.findings.find(({ code }) => code === 'boot-refused')
+  return new InputError({
+    code: 'flavor-would-not-boot',
+    message: `${name} (${vcpus} vCPUs, ${ramMb} MiB) with these extra specs: ${refusal?.message ?? lint.result}`,
+    next: 'Give it more vCPUs, or another mask with --set hw:cpu_realtime_mask=^0; remove keys of others that conflict. Nothing was changed.',
+  })
+}
+
+function inUse(names: readonly string[]): InputError {
+  return new InputError({
+    code: 'flavor-in-use',
+    message: `servers run with ${names.join(', ')}: they would keep their old extra specs, and differ from the flavor they name, until each is resized`,
+    next: 'Make a new flavor (--create) and resize to it, or change this one all the same with --in-use. Nothing was changed.',
+  })
+}
