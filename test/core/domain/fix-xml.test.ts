@@ -53,8 +53,8 @@ describe('--fix-xml', () => {
     ['the emulator on a real-time CPU', "<emulatorpin cpuset='0-1'", "<emulatorpin cpuset='1,5'"],
     ['an iothread without pin', /<iothreadpin [^>]*>/, ''],
     ['a disk without iothread', " iothread='1'/>\n      <source", '/>\n      <source'],
-    ['no iothread at all', /<iothreads>[^]*?<\/iothreads>|<iothreadpin [^>]*>| iothread='1'(?=\/>)/g, ''],
-    ['no memory backing', /<memoryBacking>[^]*<\/memoryBacking>/, ''],
+    ['no iothread at all', /<iothreads>[\s\S]*?<\/iothreads>|<iothreadpin [^>]*>| iothread='1'(?=\/>)/g, ''],
+    ['no memory backing', /<memoryBacking>[\s\S]*<\/memoryBacking>/, ''],
     ['preferred memory', "mode='strict'", "mode='preferred'"],
     ['a balloon', "'none'/>\n  </devices>", "'virtio'/>\n  </devices>"],
     ['a PMU', "<pmu state='off'/>", ''],
@@ -67,7 +67,7 @@ describe('--fix-xml', () => {
   })
 
   it('takes the emulator and the memory where the host has a place for them', () => {
-    const broken = fitBut("<emulatorpin cpuset='0-1'/>", '').replace(/<numatune>[^]*<\/numatune>/, '')
+    const broken = fitBut("<emulatorpin cpuset='0-1'/>", '').replace(/<numatune>[\s\S]*<\/numatune>/, '')
     const { xml, changes } = fixXml(broken, 'f', { ...NO_EVIDENCE, host: evidence().host })
     expect(changes.map(({ message }) => message)).toEqual([
       'emulator threads pinned to CPUs 0-3',

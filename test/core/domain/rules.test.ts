@@ -128,7 +128,7 @@ describe('each rule finds', () => {
       '',
       ['F5 the host may merge pages of the guest (no <nosharepages/>)'],
     ],
-    ['small pages', /<hugepages>[^]*<\/hugepages>/, '', ['F5 guest memory is not of huge pages']],
+    ['small pages', /<hugepages>[\s\S]*<\/hugepages>/, '', ['F5 guest memory is not of huge pages']],
     [
       'pages of 4 KiB',
       "size='1' unit='GiB'",
@@ -143,7 +143,7 @@ describe('each rule finds', () => {
     ],
     [
       'no place of memory',
-      /<numatune>[^]*<\/numatune>/,
+      /<numatune>[\s\S]*<\/numatune>/,
       '',
       ['F5 there is no <numatune>: memory may come from any node'],
     ],
@@ -164,7 +164,7 @@ describe('each rule finds', () => {
     ],
     [
       'all vCPUs real-time with the emulator among them',
-      /<emulatorpin cpuset='0-1'\/>([^]*)vcpus='1-3'/,
+      /<emulatorpin cpuset='0-1'\/>([\s\S]*)vcpus='1-3'/,
       "<emulatorpin cpuset='4'/>$1vcpus='0-3'",
       [
         'F4 emulator threads (CPUs 4) may run on the real-time CPUs 4',

@@ -33,17 +33,19 @@ export function childMade(parent: XmlElement, name: string): XmlElement {
   return made
 }
 
+/** The blanks before each element that was put in here: its own closing tag stands as deep. */
+const INDENTS = new WeakMap<XmlElement, string>()
+
 /** Puts an element at the end, on a line of its own, indented as its brothers are. */
 export function append(parent: XmlElement, made: XmlElement): void {
-  const last = parent.children.at(-1)
-  const closing = last?.kind === 'text' && last.text.trim() === '' ? last.text : '\n'
-  const first = parent.children[0]
-  const indent =
-    first?.kind === 'text' && first.text.trim() === '' && parent.children.length > 1
-      ? first.text
-      : `${closing}  `
-  if (last?.kind === 'text' && last.text.trim() === '') parent.children.pop()
+  const blank = (node: XmlNode | undefined) =>
+    node?.kind === 'text' && node.text.trim() === '' ? node.text : undefined
+  const last = blank(parent.children.at(-1))
+  const closing = last ?? INDENTS.get(parent) ?? '\n'
+  const indent = (parent.children.length > 1 ? blank(parent.children[0]) : undefined) ?? `${closing}  `
+  if (last !== undefined) parent.children.pop()
   parent.children.push({ kind: 'text', text: indent }, made, { kind: 'text', text: closing })
+  INDENTS.set(made, indent)
 }
 
 /** Takes elements away with the blanks before them; answers how many there were. */
