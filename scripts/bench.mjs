@@ -12,9 +12,12 @@ for (const [command, ...args] of [
 ]) {
   if (spawnSync(command, args, { stdio: 'inherit' }).status !== 0) process.exit(3)
 }
-const parts = ['scripts/bench/tuning.mjs', 'scripts/bench/latency.mjs', 'scripts/bench/runs.mjs'].filter(
-  (part) => existsSync(part),
-)
+const parts = [
+  'scripts/bench/tuning.mjs',
+  'scripts/bench/latency.mjs',
+  'scripts/bench/runs.mjs',
+  'scripts/bench/domain.mjs',
+].filter((part) => existsSync(part))
 const wanted = process.argv.slice(2)
 for (const part of parts.filter((one) => wanted.length === 0 || wanted.some((name) => one.includes(name)))) {
   spawnSync(process.execPath, [part], { stdio: 'inherit' })

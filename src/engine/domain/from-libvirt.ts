@@ -23,9 +23,9 @@ export async function fromLibvirt(
 ): Promise<AuditSubject[]> {
   const virsh = openVirsh(ports.runner, uri)
   const named = await Promise.all((names ?? []).map(async (name) => read(await virsh.xmlOf(name), name)))
-  const running = await runningDomains(virsh)
+  const [running, connection] = await Promise.all([runningDomains(virsh), virsh.uri()])
   const wanted = names ? named : running
-  const local = LOCAL.test(await virsh.uri())
+  const local = LOCAL.test(connection)
   const host = local ? hostEvidence(ports.root) : undefined
   const guests = local ? new LiveGuests(ports.root, ports.tasks) : undefined
   const uuids = new Set(running.map(({ domain }) => domain.uuid))

@@ -28,8 +28,10 @@ export const neighbours: Rule = {
           })
         continue
       }
-      const same = used.intersect(realtime.pcpus)
-      const sibling = used.intersect(cores).minus(realtime.pcpus)
+      const onCores = used.intersect(cores)
+      if (onCores.size === 0) continue
+      const same = onCores.intersect(realtime.pcpus)
+      const sibling = onCores.minus(realtime.pcpus)
       if (same.size > 0)
         found.push({ message: `domain ${other.name} runs on the real-time CPUs ${same}, too` })
       if (sibling.size > 0)
@@ -45,8 +47,17 @@ export const neighbours: Rule = {
   },
 }
 
-/** Every CPU that a thread of the domain is pinned to; null when one may run anywhere. */
+/** Each of n domains is a neighbour of all others: its CPUs are counted once, not n times. */
+const CPUS = new WeakMap<Domain, { cpus: CpuSet | null }>()
+
 function cpusOf(domain: Domain): CpuSet | null {
+  const known = CPUS.get(domain) ?? { cpus: countCpus(domain) }
+  CPUS.set(domain, known)
+  return known.cpus
+}
+
+/** Every CPU that a thread of the domain is pinned to; null when one may run anywhere. */
+function countCpus(domain: Domain): CpuSet | null {
   const all: number[] = [...(domain.emulatorPin?.cpus ?? []), ...(domain.cpuset?.cpus ?? [])]
   for (const pin of domain.iothreadPins.values()) all.push(...pin.cpus)
   for (const vcpu of domain.vcpus.cpus) {
