@@ -1,7 +1,7 @@
 import { CpuSet } from '../core/cpu/cpu-set.ts'
 import { MachineError } from '../core/errors.ts'
 import type { Json, KnobRef } from '../core/plan/setting.ts'
-import type { Ports, Task, Tasks } from '../host/ports.ts'
+import type { Ports, Task, TaskFailure, Tasks } from '../host/ports.ts'
 import type { Knob, Reading, Restored } from './knob.ts'
 import {
   type Fate,
@@ -21,6 +21,9 @@ export interface TasksAffinityRef extends KnobRef {
   /** move: away from `away`, and to `home` when nothing else is left. set: exactly on `cpus`. */
   rule: { to: 'leave'; away: string; home: string } | { to: 'stay'; cpus: string }
 }
+
+/** Services start a handful of threads within milliseconds; more looks than this would be a race with a fork bomb. */
+const MOST_LOOKS = 5
 
 interface AffinityRecord extends TaskRecord {
   cpus: string
@@ -47,28 +50,35 @@ export const tasksAffinity: Knob<TasksAffinityRef> = {
   },
 
   capture(ref, ports): Json {
-    return misplaced(ref, select(ref.select, ports), ports.tasks).map(
-      ({ task, cpus }): AffinityRecord => ({
-        ...recordOf(task),
-        cpus: cpus.toString(),
-      }),
-    )
+    return misplaced(ref, select(ref.select, ports), ports.tasks).map(affinityRecord)
   },
 
   async write(ref, _value, ports): Promise<Json> {
-    const wrong = misplaced(ref, select(ref.select, ports), ports.tasks)
-    const failures = await ports.tasks.setAffinity(
-      wrong.map(({ task, cpus }) => ({ tid: task.tid, cpus: targetOf(ref, cpus) })),
-    )
-    refuseIfNone(wrong.length, failures, ports.tasks)
+    const tried = new Set<number>()
+    const failures: TaskFailure[] = []
+    const born: AffinityRecord[] = []
+    // A thread that is born while its parent is being moved has the parent's old CPUs: look again until none is left.
+    for (let looks = 0; looks < MOST_LOOKS; looks++) {
+      const wrong = misplaced(ref, select(ref.select, ports), ports.tasks).filter(
+        ({ task }) => !tried.has(task.tid),
+      )
+      if (wrong.length === 0) break
+      for (const { task } of wrong) tried.add(task.tid)
+      if (looks > 0) born.push(...wrong.map(affinityRecord))
+      const changes = wrong.map(({ task, cpus }) => ({ tid: task.tid, cpus: targetOf(ref, cpus) }))
+      failures.push(...(await ports.tasks.setAffinity(changes)))
+    }
+    refuseIfNone(tried.size, failures, ports.tasks)
     return {
-      changed: wrong.length - failures.length,
+      changed: tried.size - failures.length,
       failed: failures.map(({ tid, reason }) => ({ tid, reason })),
+      ...(born.length > 0 ? { born } : {}),
     }
   },
 
   async restore(ref, before, wrote, ports): Promise<Restored> {
-    const { fates, back } = sortOut(ref, before as AffinityRecord[], wrote, ports)
+    const { born = [] } = (wrote ?? {}) as { born?: AffinityRecord[] }
+    const { fates, back } = sortOut(ref, [...(before as AffinityRecord[]), ...born], wrote, ports)
     const failures = await ports.tasks.setAffinity(back)
     if (failures.length > 0) throw notBack(failures[0]!.reason, failures.length)
     return summarize(fates)
@@ -87,6 +97,10 @@ export const tasksAffinity: Knob<TasksAffinityRef> = {
 interface Placed {
   task: Task
   cpus: CpuSet
+}
+
+function affinityRecord({ task, cpus }: Placed): AffinityRecord {
+  return { ...recordOf(task), cpus: cpus.toString() }
 }
 
 function misplaced(ref: TasksAffinityRef, members: readonly Task[], tasks: Tasks): Placed[] {

@@ -53,6 +53,25 @@ const KSOFTIRQD: TasksPolicyRef = {
   priority: 2,
 }
 
+test('a thread that is born while its parent is moved is moved too, and comes back', async () => {
+  const ports = machine()
+  const before = cpusOf(ports)
+  const withoutSshd = ports.tasks.all().filter(({ comm }) => comm !== 'sshd')
+  const looks = [withoutSshd, withoutSshd]
+  const all = () => looks.shift() ?? ports.tasks.all()
+  const busy = { ...ports, tasks: { ...ports.tasks, all } }
+  const captured = await tasksAffinity.capture(OFF_2_3, busy)
+  const wrote = await tasksAffinity.write(OFF_2_3, '', busy)
+  expect(wrote).toEqual({
+    changed: 3,
+    failed: [],
+    born: [{ tid: 812, startTicks: 100, comm: 'sshd', cpus: '0-3' }],
+  })
+  expect(cpusOf(ports)).toEqual({ ...before, systemd: '0-1', sshd: '0-1', pinned: '0-1' })
+  expect(await tasksAffinity.restore(OFF_2_3, captured, wrote, ports)).toEqual({ outcome: 'restored' })
+  expect(cpusOf(ports)).toEqual(before)
+})
+
 test('all threads that can be moved leave the isolated CPUs and come back to what each had', async () => {
   const ports = machine()
   const before = cpusOf(ports)
