@@ -13,7 +13,7 @@ beforeAll(() => {
   packages = builtPackages()
   dir = mkdtempSync(join(tmpdir(), 'quietcore-deb-'))
   execFileSync('dpkg-deb', ['--raw-extract', packages.deb, join(dir, 'tree')])
-})
+}, 600_000)
 afterAll(() => rmSync(dir, { recursive: true, force: true }))
 
 /** `drwxr-xr-x root/root /usr/bin/`, without size and time. */
@@ -30,7 +30,9 @@ test('the package holds these files and no other, besides a page for each comman
   const page = /man1\/(quietcore-\S+)\.1\.gz$/
   const commands = allCommands(describeCommand(await wholeTree())).slice(1)
   const pages = contents().filter((line) => page.test(line))
-  expect(pages.map((line) => page.exec(line)![1])).toEqual(commands.map(({ path }) => path.join('-')).sort())
+  expect(pages.map((line) => page.exec(line)![1]).sort()).toEqual(
+    commands.map(({ path }) => path.join('-')).sort(),
+  )
   const others = contents().filter((line) => !page.test(line))
   await expect(`${others.join('\n')}\n`).toMatchFileSnapshot('../golden/packaging/deb-contents.txt')
 })

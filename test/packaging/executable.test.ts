@@ -25,7 +25,7 @@ let dir: string
 beforeAll(() => {
   executable = builtPackages().executable
   dir = mkdtempSync(join(tmpdir(), 'quietcore-executable-'))
-})
+}, 600_000)
 afterAll(() => rmSync(dir, { recursive: true, force: true }))
 
 describe.skipIf(!isRoot)('the executable alone in an empty root directory (chroot needs root)', () => {

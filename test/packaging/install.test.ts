@@ -23,7 +23,7 @@ describe.skipIf(process.getuid?.() !== 0)('dpkg on a small Debian 12 (chroot nee
     put(SWAPPINESS, '60\n')
     put('proc/sys/kernel/random/boot_id', '7d6c2f0e-0000-4000-8000-000000000000\n')
     bare = debian.snapshot()
-  })
+  }, 600_000)
   afterAll(() => debian?.remove())
 
   const put = (path: string, text: string) => {

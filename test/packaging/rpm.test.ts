@@ -5,7 +5,7 @@ import { builtPackages, type Packages } from './support/packages.ts'
 let packages: Packages
 beforeAll(() => {
   packages = builtPackages()
-})
+}, 600_000)
 
 function query(...args: string[]): string[] {
   return execFileSync('rpm', ['--query', '--package', packages.rpm, ...args], { encoding: 'utf8' })
