@@ -1,22 +1,23 @@
 import * as fs from 'node:fs'
 import { basename, dirname, join, posix } from 'node:path'
 import { MachineError } from '../core/errors.ts'
+import { finalTarget, replace, syncFolder, TEMPORARY, writeAll } from './durable-write.ts'
 import { globPaths } from './glob.ts'
 import { attempt, codeOf, ifThere } from './io-error.ts'
 import type { FileInfo, Root } from './ports.ts'
 import { resolveInside } from './resolve-inside.ts'
-
-/** One buffer for all small reads: /proc and sysfs files rarely exceed a page. */
-const SCRATCH = Buffer.allocUnsafe(256 * 1024)
-
-/** What follows a file's name while its new content is written beside it. Fixed, so that recovery can clear it. */
-const TEMPORARY = '.quietcore-new'
+import { settleBootFiles } from './settle-boot-files.ts'
+import { readSmall } from './small-read.ts'
 
 /**
- * Opens a machine's file tree: `/` for this machine, else a directory that holds one.
+ * Opens a machine's file tree: `/` for this machine, else a directory that holds one. `settle` is called with the
+ * folder of a boot loader's file before the file is replaced and after; a tree that is no running machine needs nothing.
  * @throws MachineError `no-such-root` when the directory is not there
  */
-export function openRoot(dir: string): Root {
+export function openRoot(
+  dir: string,
+  settle: (folder: string) => void = posix.resolve(dir) === '/' ? settleBootFiles : () => {},
+): Root {
   const top = posix.resolve(dir)
   if (!fs.statSync(top, { throwIfNoEntry: false })?.isDirectory()) {
     throw new MachineError({
@@ -25,17 +26,19 @@ export function openRoot(dir: string): Root {
       next: 'Give --root a directory that holds a machine (DIR/proc, DIR/sys, DIR/etc).',
     })
   }
-  return new MachineRoot(top)
+  return new MachineRoot(top, settle)
 }
 
 class MachineRoot implements Root {
   readonly dir: string
   readonly live: boolean
   readonly #folders = new Map<string, string>()
+  readonly #settle: (folder: string) => void
 
-  constructor(dir: string) {
+  constructor(dir: string, settle: (folder: string) => void) {
     this.dir = dir
     this.live = dir === '/'
+    this.#settle = settle
   }
 
   outside(path: string): string {
@@ -111,9 +114,22 @@ class MachineRoot implements Root {
       } finally {
         fs.closeSync(fd)
       }
-      fs.renameSync(target + TEMPORARY, target)
-      syncFolder(dirname(target))
+      if (isBootFile(path)) this.#replaceBootFile(target)
+      else replace(target)
     })
+  }
+
+  /** At every moment the boot loader finds the old file or the new one, each whole, though it replays no journal. */
+  #replaceBootFile(target: string): void {
+    // open, so that the blocks of the old file are not given to others while the disk's folder still names it
+    const old = fs.existsSync(target) ? fs.openSync(target, 'r') : undefined
+    try {
+      this.#settle(dirname(target))
+      replace(target)
+      this.#settle(dirname(target))
+    } finally {
+      if (old !== undefined) fs.closeSync(old)
+    }
   }
 
   discardTemporary(path: string): void {
@@ -182,40 +198,6 @@ class MachineRoot implements Root {
   }
 }
 
-function readSmall(path: string): string {
-  const fd = fs.openSync(path, 'r')
-  try {
-    let length = 0
-    while (length < SCRATCH.length) {
-      const got = fs.readSync(fd, SCRATCH, length, SCRATCH.length - length, null)
-      if (got === 0) return SCRATCH.toString('utf8', 0, length)
-      length += got
-    }
-    return fs.readFileSync(path, 'utf8')
-  } finally {
-    fs.closeSync(fd)
-  }
-}
-
-function writeAll(fd: number, content: string | Uint8Array): void {
-  const bytes = typeof content === 'string' ? Buffer.from(content) : content
-  for (let done = 0; done < bytes.length; ) done += fs.writeSync(fd, bytes, done)
-}
-
-/** The file behind a link, so that writing keeps the link. */
-function finalTarget(path: string): string {
-  try {
-    return fs.realpathSync(path)
-  } catch {
-    return path
-  }
-}
-
-function syncFolder(path: string): void {
-  const fd = fs.openSync(path, 'r')
-  try {
-    fs.fsyncSync(fd)
-  } finally {
-    fs.closeSync(fd)
-  }
+function isBootFile(path: string): boolean {
+  return path.startsWith('/boot/') || path.startsWith('/efi/')
 }

@@ -37,6 +37,25 @@ describe('a machine under a root directory', () => {
     expect(() => root.readText('/etc/turns')).toThrow('/etc/turns is a loop of symbolic links')
   })
 
+  it('has a boot file brought to its place on the disk before the old one is replaced, and after', () => {
+    const menu = join(dir, 'boot/grub2/grub.cfg')
+    writeFileSync(menu, 'old\n')
+    const seen: string[] = []
+    const look = (folder: string) => {
+      const names = readdirSync(folder).map(
+        (name) => `${name}: ${readFileSync(join(folder, name), 'utf8').trim()}`,
+      )
+      seen.push(`${folder.slice(dir.length)}: ${names.join(', ')}`)
+    }
+    const root = openRoot(dir, look)
+    root.writeFile('/boot/grub2/grub.cfg', 'new\n')
+    root.writeFile('/etc/other', 'no boot file\n')
+    expect(seen).toEqual([
+      '/boot/grub2: grub.cfg: old, grub.cfg.quietcore-new: new',
+      '/boot/grub2: grub.cfg: new',
+    ])
+  })
+
   it('writes a file whole, keeps its mode and the link to it, and leaves nothing beside it', () => {
     writeFileSync(join(dir, 'boot/grub2/grub.cfg'), 'menu\n')
     chmodSync(join(dir, 'boot/grub2/grub.cfg'), 0o600)
