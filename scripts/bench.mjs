@@ -17,6 +17,7 @@ const parts = [
   'scripts/bench/latency.mjs',
   'scripts/bench/runs.mjs',
   'scripts/bench/domain.mjs',
+  'scripts/bench/nova.mjs',
 ].filter((part) => existsSync(part))
 const wanted = process.argv.slice(2)
 for (const part of parts.filter((one) => wanted.length === 0 || wanted.some((name) => one.includes(name)))) {

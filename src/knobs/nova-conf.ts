@@ -27,6 +27,7 @@ interface Image {
   restSha256: string
   pieces: { at: number; text: string }[]
   lines: { [option: string]: string[] }
+  sections: string[]
   ended: boolean
   [key: string]: Json
 }
@@ -60,11 +61,12 @@ export const novaConf: Knob<NovaConfRef> = {
 }
 
 function imageOf(text: string, path: string): Image {
-  const { rest, pieces, lines, ended } = takeApart(text, path)
+  const { rest, pieces, lines, sections, ended } = takeApart(text, path)
   return {
     restSha256: sha256(rest),
     pieces: pieces.map((piece: Piece) => ({ ...piece })),
     lines: Object.fromEntries(Object.entries(lines).map(([option, list]) => [option, [...list]])),
+    sections: [...sections],
     ended,
   }
 }

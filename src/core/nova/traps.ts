@@ -114,7 +114,7 @@ function pageTraps({ specs }: Flavor): LintFinding[] {
   const key = 'hw:mem_page_size'
   const size = readSize(text)
   if (size === undefined) {
-    const fix = /^\d+[MG]i?$/.test(text) ? `${key}=${text}${text.endsWith('i') ? 'B' : 'B'}` : `${key}=1GB`
+    const fix = /^\d+[MG]i?$/.test(text) ? `${key}=${text}B` : `${key}=1GB`
     return [
       {
         code: 'page-size-not-read',
@@ -160,7 +160,8 @@ function readSize(text: string): number | undefined {
 }
 
 function emulatorTraps({ specs }: Flavor, constraints: Constraints | undefined): LintFinding[] {
-  const pinned = constraints?.cells?.some((cell) => cell.pinned.length > 0) ?? true
+  const pinned =
+    constraints === undefined || constraints.cells?.some((cell) => cell.pinned.length > 0) === true
   if (specs.get('hw:emulator_threads_policy') !== 'share' || pinned) return []
   return [
     {

@@ -26,15 +26,17 @@ const LARGEST_BODY_BYTES = 64 * 1024 * 1024
  * cloud's own authority (cacert) in Node 20 without a further package.
  */
 export class HttpClient {
+  readonly #trust: https.AgentOptions
   readonly #agents: { http: http.Agent; https: https.Agent }
   readonly #timeoutMs: number
 
   constructor(cloud: Pick<Cloud, 'caCert' | 'verify' | 'timeoutMs'>) {
     this.#timeoutMs = cloud.timeoutMs
     const ca = cloud.caCert === undefined ? {} : { ca: readCa(cloud.caCert) }
+    this.#trust = { rejectUnauthorized: cloud.verify, ...ca }
     this.#agents = {
       http: new http.Agent({ keepAlive: true }),
-      https: new https.Agent({ keepAlive: true, rejectUnauthorized: cloud.verify, ...ca }),
+      https: new https.Agent({ keepAlive: true, ...this.#trust }),
     }
   }
 
@@ -60,7 +62,7 @@ export class HttpClient {
     const content = body === undefined ? undefined : JSON.stringify(body)
     const options: https.RequestOptions = {
       method,
-      agent: mayRepeat ? kept : fresh(kept),
+      agent: mayRepeat ? kept : secure ? new https.Agent(this.#trust) : new http.Agent(),
       headers: {
         Accept: 'application/json',
         ...headers,
@@ -105,12 +107,6 @@ interface Exchange {
   status: number
   headers: http.IncomingHttpHeaders
   text: string
-}
-
-/** The same trust, on a connection of its own. */
-function fresh(agent: http.Agent | https.Agent): http.Agent {
-  const options = { ...agent.options, keepAlive: false }
-  return agent instanceof https.Agent ? new https.Agent(options) : new http.Agent(options)
 }
 
 function codeOf(error: Error): string {

@@ -24,10 +24,11 @@ export interface KeystoneSession {
 export async function authenticate(cloud: Cloud, http: HttpClient): Promise<KeystoneSession> {
   const url = `${identityV3(cloud.authUrl)}/auth/tokens`
   const { status, headers, body } = await http.send({ method: 'POST', url, body: { auth: authBody(cloud) } })
-  if (status === 401) {
+  // A revoked token is answered with 404.
+  if (status === 401 || (status === 404 && cloud.proof.kind === 'token')) {
     throw new InputError({
       code: 'not-authenticated',
-      message: `Keystone does not take the ${PROOFS[cloud.proof.kind]} of ${cloud.origin} (401)`,
+      message: `Keystone does not take the ${PROOFS[cloud.proof.kind]} of ${cloud.origin} (${status})`,
       next:
         cloud.proof.kind === 'token'
           ? 'The token is wrong or has expired: get a new one with `openstack token issue`.'

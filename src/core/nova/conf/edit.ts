@@ -1,5 +1,5 @@
 import { mayRepeat, type OptionValues } from './options.ts'
-import { type Entry, type Scanned, scanConf } from './scan.ts'
+import { type Entry, lineEndOf, type Scanned, scanConf } from './scan.ts'
 
 /** Replaces the characters from `start` to `end` by `text`. */
 interface Splice {
@@ -27,11 +27,11 @@ export function entriesOf({ entries }: Scanned, section: string, key: string): E
  * new section to the end of the file.
  */
 export function editConf(text: string, options: readonly OptionValues[], file: string): string {
-  const given = scanConf(text, new Set(), file)
+  const lineEnd = lineEndOf(text)
   // A missing last line end is added for the edit and taken off again after it, unless a blank line is last now.
-  const ended = withLastLineEnd(text, given.lineEnd)
+  const ended = withLastLineEnd(text, lineEnd)
   const edited = editEnded(ended, options, file)
-  const cut = edited.slice(0, -given.lineEnd.length)
+  const cut = edited.slice(0, -lineEnd.length)
   return ended === text || cut.endsWith('\n') ? edited : cut
 }
 

@@ -1,6 +1,6 @@
 import { effectiveValues, entriesOf, withLastLineEnd } from './edit.ts'
 import { MANAGED, mayRepeat, type OptionName, optionId } from './options.ts'
-import { type Scanned, type SectionPlace, scanConf } from './scan.ts'
+import { lineEndOf, scanConf } from './scan.ts'
 
 /** Text that was cut out of a file, and where in what is left it stood. */
 export interface Piece {
@@ -15,6 +15,8 @@ export interface TakenApart {
   pieces: readonly Piece[]
   /** the lines of each managed option as they are, by `section/key` */
   lines: Readonly<Record<string, readonly string[]>>
+  /** managed sections that are there */
+  sections: readonly string[]
   /** the last line has its line end; the parts always have it */
   ended: boolean
 }
@@ -22,10 +24,10 @@ export interface TakenApart {
 const SECTIONS: ReadonlySet<string> = new Set(MANAGED.map(({ section }) => section))
 
 /**
- * Cuts the managed options out, with the headers of sections that hold nothing else: two texts that differ only in what quietcore writes leave the same rest, and a rest with its pieces is the text again.
+ * Cuts the managed options out, with empty sections at the end: two texts that differ only in what quietcore writes leave the same rest, and a rest with its pieces is the text again.
  */
 export function takeApart(given: string, file: string): TakenApart {
-  const text = withLastLineEnd(given, scanConf(given, new Set(), file).lineEnd)
+  const text = withLastLineEnd(given, lineEndOf(given))
   const scanned = scanConf(text, SECTIONS, file)
   const lines: Record<string, string[]> = {}
   const cuts: { start: number; end: number }[] = []
@@ -34,7 +36,6 @@ export function takeApart(given: string, file: string): TakenApart {
     lines[optionId(option)] = entries.map(({ start, end }) => text.slice(start, end))
     cuts.push(...entries)
   }
-  cuts.push(...emptyHeaders(scanned, cuts))
   cuts.sort((a, b) => a.start - b.start)
   const pieces: Piece[] = []
   let rest = ''
@@ -45,7 +46,25 @@ export function takeApart(given: string, file: string): TakenApart {
     at = end
   }
   rest += text.slice(at)
-  return { rest, pieces, lines, ended: text === given }
+  const sections = [...new Set(scanned.sections.map(({ name }) => name))].filter((name) => SECTIONS.has(name))
+  return { ...withoutEmptyTail(text, rest, pieces), lines, sections, ended: text === given }
+}
+
+/** A new section goes to the end behind a blank line, so headers that end the rest that way are cut off, too. */
+function withoutEmptyTail(text: string, rest: string, pieces: readonly Piece[]) {
+  const lineEnd = lineEndOf(text)
+  const headers = [...SECTIONS].map((name) => `[${name}]${lineEnd}`)
+  let kept = rest
+  for (let cut: string | undefined = ''; cut !== undefined; kept = kept.slice(0, kept.length - cut.length)) {
+    cut = headers
+      .map((header) => (kept === header ? header : lineEnd + header))
+      .find((one) => kept.endsWith(one))
+    if (cut === undefined) break
+  }
+  if (kept === rest) return { rest, pieces }
+  const before = pieces.filter((piece) => piece.at < kept.length)
+  const start = kept.length + before.reduce((sum, piece) => sum + piece.text.length, 0)
+  return { rest: kept, pieces: [...before, { at: kept.length, text: text.slice(start) }] }
 }
 
 /** The text that was taken apart. */
@@ -58,29 +77,6 @@ export function putTogether(rest: string, pieces: readonly Piece[], ended: boole
   }
   const whole = text + rest.slice(from)
   return ended ? whole : whole.replace(/\r?\n$/, '')
-}
-
-/** Headers, with the blank line before them, of managed sections in which nothing but managed options stands. */
-function emptyHeaders(scanned: Scanned, cuts: readonly { start: number; end: number }[]) {
-  return scanned.sections.flatMap((place, index) => {
-    if (!SECTIONS.has(place.name)) return []
-    const next = scanned.sections[index + 1]
-    const end = next
-      ? next.start - (SECTIONS.has(next.name) ? blankBefore(next, scanned) : 0)
-      : scanned.text.length
-    const inside = cuts.filter(({ start }) => start >= place.bodyStart && start < end)
-    const ours = inside.reduce((sum, cut) => sum + cut.end - cut.start, 0)
-    return ours === end - place.bodyStart
-      ? [{ start: place.start - blankBefore(place, scanned), end: place.bodyStart }]
-      : []
-  })
-}
-
-function blankBefore({ start }: SectionPlace, { text, lineEnd }: Scanned): number {
-  const blank = lineEnd.length
-  const isBlank =
-    text.slice(start - 2 * blank, start) === lineEnd + lineEnd || text.slice(0, start) === lineEnd
-  return isBlank ? blank : 0
 }
 
 /** The values of every managed option that is set, as nova reads them. */

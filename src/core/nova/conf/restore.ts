@@ -1,12 +1,13 @@
-import { entriesOf } from './edit.ts'
+import { entriesOf, withLastLineEnd } from './edit.ts'
 import { MANAGED, type OptionName, optionId, optionLabel } from './options.ts'
 import { type Piece, putTogether, type TakenApart, takeApart } from './remember.ts'
-import { scanConf } from './scan.ts'
+import { lineEndOf, scanConf } from './scan.ts'
 
 /** How a file stood before quietcore wrote to it. */
 export interface Before {
   pieces: readonly Piece[]
   lines: TakenApart['lines']
+  sections: readonly string[]
   ended: boolean
 }
 
@@ -39,11 +40,14 @@ export function restoreText(
     return { text: putTogether(now.rest, before.pieces, before.ended), foreign: [] }
   }
   const ours = changed.filter((option) => !foreign.includes(option))
+  const whole = withLastLineEnd(text, lineEndOf(text))
   const restored = ours.reduce(
     (so, option) => putOneBack(so, file, option, linesOf(before.lines, option)),
-    text,
+    whole,
   )
-  return { text: dropNewHeaders(restored, file, before), foreign: foreign.map(optionLabel) }
+  const tidy = dropNewHeaders(restored, file, before.sections)
+  const unended = whole !== text && tidy.endsWith(lineEndOf(text))
+  return { text: unended ? tidy.slice(0, -lineEndOf(text).length) : tidy, foreign: foreign.map(optionLabel) }
 }
 
 function putOneBack(text: string, file: string, option: OptionName, lines: readonly string[]): string {
@@ -61,18 +65,18 @@ function putOneBack(text: string, file: string, option: OptionName, lines: reado
   return `${text}${scanned.lineEnd}[${option.section}]${scanned.lineEnd}${whole}`
 }
 
-/** Sections that are empty now and that no line of the earlier file stood in were made by quietcore. */
-function dropNewHeaders(text: string, file: string, before: Before): string {
-  const earlier = new Set(before.pieces.map((piece) => piece.text.trim()))
-  const { rest, pieces, ended } = takeApart(text, file)
-  return putTogether(
-    rest,
-    pieces.map((piece) => {
-      const header = piece.text.trim()
-      return header.startsWith('[') && !earlier.has(header) ? { ...piece, text: '' } : piece
-    }),
-    ended,
-  )
+/** Sections that are empty now and were not there before were made by quietcore. */
+function dropNewHeaders(text: string, file: string, earlier: readonly string[]): string {
+  const { sections, lineEnd } = scanConf(text, new Set(), file)
+  let result = text
+  for (const [index, place] of [...sections.entries()].toReversed()) {
+    const end = sections[index + 1]?.start ?? text.length
+    const managed = MANAGED.some(({ section }) => section === place.name)
+    if (!managed || earlier.includes(place.name) || text.slice(place.bodyStart, end).trim() !== '') continue
+    const blank = result.slice(0, place.start).endsWith(lineEnd + lineEnd) ? lineEnd.length : 0
+    result = result.slice(0, place.start - blank) + result.slice(place.bodyStart)
+  }
+  return result
 }
 
 function linesOf(lines: TakenApart['lines'], option: OptionName): readonly string[] {

@@ -94,7 +94,12 @@ export function scanConf(text: string, wanted: ReadonlySet<string>, file: string
     }
     start = end
   }
-  return { text, entries, sections, lineEnd: /^[^\n]*\r\n/.test(text) ? '\r\n' : '\n' }
+  return { text, entries, sections, lineEnd: lineEndOf(text) }
+}
+
+/** As the first line ends. */
+export function lineEndOf(text: string): '\n' | '\r\n' {
+  return text[text.indexOf('\n') - 1] === '\r' ? '\r\n' : '\n'
 }
 
 const [HASH, SEMICOLON, BRACKET, SPACE, TAB] = [35, 59, 91, 32, 9]

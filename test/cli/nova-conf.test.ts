@@ -1,0 +1,228 @@
+import { spawnSync } from 'node:child_process'
+import {
+  chmodSync,
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { Ajv2020 } from 'ajv/dist/2020.js'
+import { describe, expect, it, onTestFinished } from 'vitest'
+import { makeHost } from '../support/host-machine.ts'
+import { quietcore } from '../support/quietcore.ts'
+import { listTree } from '../support/tree.ts'
+
+const ajv = new Ajv2020({ allErrors: true, strict: false })
+const CONF = '/etc/nova/nova.conf'
+
+const GIVEN = `# Written by the deployment; it holds passwords.
+[DEFAULT]
+transport_url = rabbit://nova:rabbit-password@controller
+reserved_huge_pages = node:0,size:2048,count:64
+reserved_huge_pages = node:1,size:2048,count:64
+
+[libvirt]
+virt_type = kvm
+; a comment of the administrator
+cpu_mode = host-model
+[database]
+connection = mysql://nova:database-password@controller/nova
+`
+
+/** A made host of 8 CPUs of which the profile isolates 4-7, with this nova.conf. */
+function host(conf: string | Buffer = GIVEN): string {
+  const dir = mkdtempSync(join(tmpdir(), 'quietcore-nova-'))
+  onTestFinished(() => rmSync(dir, { recursive: true, force: true }))
+  makeHost(dir, { cpus: 8 })
+  cpSync('profiles', join(dir, 'usr/lib/quietcore/profiles'), { recursive: true })
+  mkdirSync(join(dir, 'etc/quietcore'), { recursive: true })
+  for (const name of readdirSync('profiles').filter((file) => file.endsWith('-variables.conf'))) {
+    writeFileSync(join(dir, 'etc/quietcore', name), 'isolated_cores=4-7\n')
+  }
+  mkdirSync(join(dir, dirname(CONF)), { recursive: true })
+  writeFileSync(join(dir, CONF), conf)
+  chmodSync(join(dir, CONF), 0o640)
+  mkdirSync(join(dir, 'var/lib/quietcore/runs'), { recursive: true })
+  return dir
+}
+
+const PROFILE = ['--profile', 'realtime-virtual-host']
+
+function conf(root: string, ...args: string[]) {
+  const answer = quietcore('nova', 'conf', ...args, '--root', root)
+  expect(answer.stdout + answer.stderr).not.toMatch(/-password/)
+  return answer
+}
+
+function json(schema: string, text: string) {
+  const answer = JSON.parse(text)
+  const valid = ajv.compile(JSON.parse(readFileSync(`docs/schema/${schema}.schema.json`, 'utf8')))
+  expect(valid(answer), JSON.stringify(valid.errors)).toBe(true)
+  return answer
+}
+
+const read = (root: string) => readFileSync(join(root, CONF), 'utf8')
+
+describe('quietcore nova conf', () => {
+  it('plans without a write, applies, verifies, and off gives every byte back', () => {
+    const root = host()
+    const before = listTree(root)
+    const planned = conf(root, 'plan', ...PROFILE, '--json')
+    expect(planned.code, planned.stderr).toBe(0)
+    expect(listTree(root)).toEqual(before)
+    const { options, isolated, shared } = json('nova-conf', planned.stdout)
+    expect([isolated, shared]).toEqual(['4-7', '1-3'])
+    expect(
+      options.map((one: { section: string; key: string; have: string[]; want: string[] }) => [
+        one.section,
+        one.key,
+        one.have,
+        one.want,
+      ]),
+    ).toEqual([
+      ['compute', 'cpu_dedicated_set', [], ['4-7']],
+      ['compute', 'cpu_shared_set', [], ['1-3']],
+      ['libvirt', 'cpu_mode', ['host-model'], ['host-passthrough']],
+      ['libvirt', 'mem_stats_period_seconds', [], ['0']],
+      ['libvirt', 'rx_queue_size', [], ['1024']],
+      ['libvirt', 'tx_queue_size', [], ['1024']],
+    ])
+    expect(conf(root, 'verify', ...PROFILE).code).toBe(1)
+    const applied = conf(
+      root,
+      'apply',
+      ...PROFILE,
+      '--reserved-huge-pages',
+      'node:0,size:1GB,count:2',
+      '--json',
+    )
+    expect(applied.code, applied.stderr).toBe(0)
+    expect(json('nova-conf', applied.stdout).changed).toHaveLength(7)
+    expect(read(root)).toBe(`# Written by the deployment; it holds passwords.
+[DEFAULT]
+transport_url = rabbit://nova:rabbit-password@controller
+reserved_huge_pages = node:0,size:1GB,count:2
+
+[libvirt]
+virt_type = kvm
+; a comment of the administrator
+cpu_mode = host-passthrough
+mem_stats_period_seconds = 0
+rx_queue_size = 1024
+tx_queue_size = 1024
+[database]
+connection = mysql://nova:database-password@controller/nova
+
+[compute]
+cpu_dedicated_set = 4-7
+cpu_shared_set = 1-3
+`)
+    expect(readFileSync(join(root, 'var/lib/quietcore/journal'), 'utf8')).not.toMatch(/-password/)
+    expect(conf(root, 'verify', ...PROFILE).code).toBe(0)
+    const off = quietcore('off', '--root', root, '--json')
+    expect([off.code, json('off', off.stdout).undone]).toEqual([
+      0,
+      [{ id: `nova-conf:${CONF}`, target: CONF, outcome: 'restored' }],
+    ])
+    expect(listTree(root)).toEqual(before)
+  })
+
+  it('stays when a profile is applied or changed, and the profile stays when it is applied', () => {
+    const root = host()
+    const before = listTree(root)
+    expect(quietcore('apply', 'realtime-virtual-host', '--root', root).code).toBe(0)
+    expect(conf(root, 'apply').code).toBe(0)
+    const written = read(root)
+    expect(JSON.parse(quietcore('status', '--root', root, '--json').stdout).profile).toBe(
+      'realtime-virtual-host',
+    )
+    expect(quietcore('apply', 'cpu-partitioning', '--root', root).code).toBe(0)
+    expect(read(root)).toBe(written)
+    expect(quietcore('off', '--root', root).code).toBe(0)
+    expect(listTree(root)).toEqual(before)
+  })
+
+  it('takes out only its own lines when somebody else wrote to the file since', () => {
+    const root = host()
+    conf(root, 'apply', ...PROFILE)
+    writeFileSync(
+      join(root, CONF),
+      read(root).replace('virt_type = kvm', 'virt_type = kvm\nimages_type = raw'),
+    )
+    quietcore('off', '--root', root)
+    expect(read(root)).toBe(GIVEN.replace('virt_type = kvm', 'virt_type = kvm\nimages_type = raw'))
+  })
+
+  it('is read by nova itself as it was meant', () => {
+    const root = host(
+      `${GIVEN}[filter_scheduler]\nenabled_filters = ComputeFilter,\n  PciPassthroughFilter\n`,
+    )
+    expect(conf(root, 'apply', ...PROFILE, '--reserved-huge-pages', 'node:1,size:1GB,count:2').code).toBe(0)
+    const script = `
+import json, sys
+sys.path.insert(0, '/usr/lib/python3/dist-packages')
+import nova.conf
+from nova.virt import hardware
+CONF = nova.conf.CONF
+CONF(['--config-file', sys.argv[1]])
+print(json.dumps([sorted(hardware.get_cpu_dedicated_set()), sorted(hardware.get_cpu_shared_set()),
+  {str(n): {int(s): c for s, c in of.items()} for n, of in hardware.numa_get_reserved_huge_pages().items()}, CONF.libvirt.cpu_mode,
+  CONF.libvirt.mem_stats_period_seconds, CONF.libvirt.rx_queue_size, CONF.filter_scheduler.enabled_filters]))`
+    const { stdout, stderr } = spawnSync('/usr/bin/python3', ['-c', script, join(root, CONF)], {
+      encoding: 'utf8',
+      env: {},
+    })
+    expect(JSON.parse(stdout || JSON.stringify(stderr))).toEqual([
+      [4, 5, 6, 7],
+      [1, 2, 3],
+      { '1': { '1048576': 2 } },
+      'host-passthrough',
+      0,
+      1024,
+      ['ComputeFilter', 'PciPassthroughFilter', 'NUMATopologyFilter'],
+    ])
+  })
+
+  it('writes vcpu_pin_set for a release before Train', () => {
+    const root = host('[DEFAULT]\n')
+    expect(conf(root, 'apply', ...PROFILE, '--release', 'queens', '--skip', 'libvirt.cpu_mode').code).toBe(0)
+    expect(read(root)).toBe(
+      '[DEFAULT]\nvcpu_pin_set = 4-7\n\n[libvirt]\nmem_stats_period_seconds = 0\nrx_queue_size = 1024\ntx_queue_size = 1024\n',
+    )
+  })
+
+  it.each([
+    ['vcpu-pin-set-with-dedicated-set', '[DEFAULT]\nvcpu_pin_set = 2-3\n', [], 2],
+    ['reserved-host-cpus', '[DEFAULT]\nreserved_host_cpus = 2\n', [], 2],
+    ['cpu-power-management', '[libvirt]\ncpu_power_management = true\n', [], 2],
+    ['file-backed-memory', '[libvirt]\nfile_backed_memory = 1024\n', [], 2],
+    ['cpu-sets-overlap', '[compute]\n', ['--shared-cores', '3-4'], undefined],
+    ['cpus-not-online', '[compute]\n', ['--shared-cores', '99'], undefined],
+    ['bad-cpu-set', '[compute]\ncpu_shared_set = 7-2\n', ['--skip', 'compute.cpu_shared_set'], 2],
+    ['bad-nova-conf', '[compute]\nnonsense\n', [], 2],
+    ['nova-conf-not-utf8', Buffer.from('[compute]\n# f\xfcr\n', 'latin1'), [], 2],
+  ] as const)('refuses %s in the plan and the apply, and writes nothing', (code, text, args, line) => {
+    const root = host(text as string | Buffer)
+    const before = listTree(root)
+    for (const verb of ['plan', 'apply']) {
+      const answer = conf(root, verb, ...PROFILE, ...args, '--json')
+      const { error } = json('error', answer.stdout)
+      expect([answer.code, error.code, error.place.file]).toEqual([2, code, CONF])
+      if (line !== undefined) expect(error.place.line).toBe(line)
+    }
+    expect(listTree(root)).toEqual(before)
+  })
+
+  it('says what is missing: the file, the profile', () => {
+    const root = host()
+    const missing = conf(root, 'plan', ...PROFILE, '--conf', '/etc/nova/other.conf', '--json')
+    expect([missing.code, json('error', missing.stdout).error.code]).toEqual([2, 'no-nova-conf'])
+    const none = conf(root, 'plan', '--json')
+    expect([none.code, json('error', none.stdout).error.code]).toEqual([2, 'no-active-profile'])
+  })
+})

@@ -1,0 +1,178 @@
+import { execFileSync } from 'node:child_process'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { createServer, type IncomingMessage, type RequestListener, type ServerResponse } from 'node:http'
+import { createServer as createSecureServer } from 'node:https'
+import type { AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { describe, expect, it, onTestFinished } from 'vitest'
+import { type Env, quietcore } from './cloud.ts'
+
+const SECRET = 'never-to-be-seen'
+const TOKEN = 'gAAAA-the-token'
+
+/** Listens until the test ends. */
+async function listen(listener: RequestListener, tls?: { key: Buffer; cert: Buffer }): Promise<string> {
+  const server = tls ? createSecureServer(tls, listener) : createServer(listener)
+  server.listen(0, '127.0.0.1')
+  await new Promise((resolve) => server.once('listening', resolve))
+  onTestFinished(() => {
+    server.closeAllConnections()
+    server.close()
+  })
+  return `${tls ? 'https' : 'http'}://127.0.0.1:${(server.address() as AddressInfo).port}`
+}
+
+function credentials(authUrl: string, more: Env = {}): Env {
+  return {
+    OS_AUTH_URL: authUrl,
+    OS_USERNAME: 'admin',
+    OS_PASSWORD: SECRET,
+    OS_PROJECT_NAME: 'admin',
+    ...more,
+  }
+}
+
+async function call(env: Env, ...args: string[]) {
+  const { code, stdout, stderr } = await quietcore(env, 'nova', 'flavor', ...args, '--json')
+  expect(stdout + stderr).not.toContain(SECRET)
+  expect(stdout + stderr).not.toContain(TOKEN)
+  return { code, answer: JSON.parse(stdout) }
+}
+
+async function failure(env: Env): Promise<[number | null, string]> {
+  const { code, answer } = await call(env, 'verify', '--timeout', '1')
+  return [code, answer.error.code]
+}
+
+const answering =
+  (status: number, body: string): RequestListener =>
+  (_, response) => {
+    response.writeHead(status).end(body)
+  }
+
+describe('a server that is not as it should be', () => {
+  it('is out of order, silent, a web site, or hangs up', async () => {
+    expect([
+      await failure(credentials(await listen(answering(503, '<h1>Service Unavailable</h1>')))),
+      await failure(credentials(await listen(() => {}))),
+      await failure(credentials(await listen(answering(200, '<html>welcome</html>')))),
+      await failure(credentials(await listen(answering(200, '{"hello": "world"}')))),
+      await failure(credentials(await listen((request) => request.socket.destroy()))),
+    ]).toEqual([
+      [3, 'openstack-unavailable'],
+      [3, 'openstack-timeout'],
+      [3, 'openstack-garbage'],
+      [3, 'openstack-garbage'],
+      [3, 'openstack-unreachable'],
+    ])
+  })
+
+  it('shows a certificate that does not verify, unless its authority is named', async () => {
+    const dir = mkdtempSync(join(tmpdir(), 'quietcore-tls-'))
+    onTestFinished(() => rmSync(dir, { recursive: true, force: true }))
+    const [key, cert] = [join(dir, 'key.pem'), join(dir, 'cert.pem')]
+    execFileSync(
+      'openssl',
+      `req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=127.0.0.1 -addext subjectAltName=IP:127.0.0.1 -keyout ${key} -out ${cert}`.split(
+        ' ',
+      ),
+      { stdio: 'ignore' },
+    )
+    const url = await listen(answering(503, ''), { key: readFileSync(key), cert: readFileSync(cert) })
+    expect(await failure(credentials(url))).toEqual([3, 'openstack-certificate'])
+    expect(await failure(credentials(url, { OS_CACERT: cert }))).toEqual([3, 'openstack-unavailable'])
+    expect(await failure(credentials(url, { OS_CACERT: join(dir, 'none.pem') }))).toEqual([2, 'bad-cacert'])
+  })
+})
+
+interface Written {
+  method: string
+  path: string
+  body: string
+}
+
+/** A cloud of Queens: microversions up to 2.60, extra specs by themselves, a server in use, a token that ends early. */
+async function oldCloud(options: { expireOnce?: boolean; flavors?: string } = {}) {
+  const writes: Written[] = []
+  let expired = options.expireOnce === true
+  const send = (response: ServerResponse, status: number, body: unknown, headers = {}) =>
+    response.writeHead(status, { 'Content-Type': 'application/json', ...headers }).end(JSON.stringify(body))
+  const url = await listen(async (request: IncomingMessage, response) => {
+    const path = request.url ?? ''
+    let body = ''
+    for await (const chunk of request) body += chunk
+    if (path === '/v3/auth/tokens') {
+      const endpoints = [{ region: 'R', interface: 'public', url: `${url}/v2.1/some-project` }]
+      return send(
+        response,
+        201,
+        { token: { catalog: [{ type: 'compute', endpoints }] } },
+        { 'X-Subject-Token': TOKEN },
+      )
+    }
+    if (request.method !== 'GET') writes.push({ method: request.method!, path, body })
+    if (path === '/v2.1/') return send(response, 200, { version: { version: '2.60', min_version: '2.1' } })
+    if (expired) {
+      expired = false
+      return send(response, 401, {
+        unauthorized: { message: 'The request you have made requires authentication.' },
+      })
+    }
+    if (path.startsWith('/v2.1/servers')) return send(response, 200, { servers: [{ id: 's' }] })
+    if (path.endsWith('/os-extra_specs')) {
+      return send(response, 200, { extra_specs: { 'hw:cpu_policy': 'dedicated' } })
+    }
+    if (options.flavors) return response.writeHead(200).end(options.flavors)
+    return send(response, 200, { flavors: [{ id: '1', name: 'rt', vcpus: 4, ram: 4096, disk: 0 }] })
+  })
+  return { env: credentials(url), writes }
+}
+
+describe('an old nova', () => {
+  it('is spoken to in its own microversion, and it is said that it checks nothing', async () => {
+    const { env, writes } = await oldCloud()
+    const { code, answer } = await call(env, 'plan', 'rt', '--in-use')
+    expect(code).toBe(0)
+    expect([answer.microversion, answer.release, answer.flavors[0].set]).toEqual([
+      '2.60',
+      'queens',
+      {
+        'hw:cpu_realtime': 'yes',
+        'hw:cpu_realtime_mask': '^0-1',
+        'hw:mem_page_size': '1GB',
+        'quietcore:managed': 'hw:cpu_realtime,hw:cpu_realtime_mask,hw:mem_page_size',
+      },
+    ])
+    expect(answer.warnings.map((one: { code: string }) => one.code)).toEqual([
+      'server-does-not-check',
+      'flavor-in-use',
+    ])
+    expect(writes).toEqual([])
+  })
+
+  it('has a flavor in use changed only when that is asked for', async () => {
+    const { env, writes } = await oldCloud()
+    const refused = await call(env, 'apply', 'rt')
+    expect([refused.code, refused.answer.error.code, writes]).toEqual([2, 'flavor-in-use', []])
+    expect((await call(env, 'apply', 'rt', '--in-use')).code).toBe(0)
+    expect(writes.map(({ method, path }) => [method, path])).toEqual([
+      ['POST', '/v2.1/flavors/1/os-extra_specs'],
+    ])
+  })
+
+  it('gets a new token when the first one ends on the way', async () => {
+    const { env } = await oldCloud({ expireOnce: true })
+    expect((await call(env, 'plan', 'rt', '--in-use')).code).toBe(0)
+    const ended = await oldCloud({ expireOnce: true })
+    const byToken = { OS_AUTH_URL: ended.env.OS_AUTH_URL!, OS_TOKEN: TOKEN, OS_PROJECT_NAME: 'admin' }
+    const { code, answer } = await call(byToken, 'plan', 'rt')
+    expect([code, answer.error.code]).toEqual([2, 'token-expired'])
+  })
+
+  it('that answers nonsense instead of flavors is not taken for one without flavors', async () => {
+    const { env } = await oldCloud({ flavors: '{"flavors": [{"vcpus": 3}]}' })
+    const { code, answer } = await call(env, 'verify')
+    expect([code, answer.error.code]).toEqual([3, 'openstack-garbage'])
+  })
+})
