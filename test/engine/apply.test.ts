@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { Plan } from '../../src/core/plan/plan.ts'
 import type { Setting } from '../../src/core/plan/setting.ts'
-import { apply } from '../../src/engine/apply.ts'
+import { apply, applyFor } from '../../src/engine/apply.ts'
 import { JOURNAL, Journal } from '../../src/engine/journal/journal.ts'
 import type { Active } from '../../src/engine/journal/records.ts'
 import { off } from '../../src/engine/off.ts'
@@ -196,3 +196,51 @@ function without(tree: Record<string, string>, folder: string): Record<string, s
     Object.entries(tree).filter(([path]) => path !== folder && !path.startsWith(`${folder}/`)),
   )
 }
+
+describe('settings of another scope', () => {
+  const CONF = '/etc/nova/nova.conf'
+  const setting: Setting = {
+    id: CONF,
+    section: 'nova',
+    target: CONF,
+    want: '[compute] cpu_dedicated_set = 2-3\n',
+    effect: 'now',
+    knob: { knob: 'nova-conf', path: CONF },
+    compare: 'bytes',
+    write: [{ section: 'compute', key: 'cpu_dedicated_set', values: ['2-3'] }],
+  }
+  const purpose = (of: Active | null) => ({
+    scope: 'nova-conf' as const,
+    active: of,
+    bootId: 'boot-1',
+    time: NOW.toISOString(),
+  })
+
+  it('are neither released by a profile nor release one, and off gives both back', async () => {
+    const { dir, ports, read } = machineDir({ ...FILES, [CONF]: '[compute]\n# none\n' })
+    const before = listTree(dir)
+    await applyFor(purpose(null), plan('nova.conf', setting), ports)
+    expect(new Journal(ports.root).read().settled.active).toBe(null)
+    const tuned = await apply(ONE, active('one'), ports)
+    expect(tuned.released).toEqual([])
+    expect(read(CONF)).toBe('[compute]\ncpu_dedicated_set = 2-3\n# none\n')
+    const again = await applyFor(purpose(active('one')), plan('nova.conf', setting), ports)
+    expect([again.changed, again.released]).toEqual([[], []])
+    expect(read(SWAPPINESS)).toBe('10\n')
+    expect((await off(ports, 'boot-1', NOW)).undone.map(({ outcome }) => outcome)).toEqual(
+      Array(4).fill('restored'),
+    )
+    expect(listTree(dir)).toEqual(before)
+  })
+
+  it('are undone by off when no profile was ever applied', async () => {
+    const { dir, ports } = machineDir({ [CONF]: '[compute]' })
+    const before = listTree(dir)
+    await applyFor(purpose(null), plan('nova.conf', setting), ports)
+    expect(await off(ports, 'boot-1', NOW)).toEqual({
+      profile: null,
+      undone: [{ id: CONF, target: CONF, outcome: 'restored' }],
+    })
+    expect(listTree(dir)).toEqual(before)
+  })
+})
