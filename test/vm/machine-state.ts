@@ -2,17 +2,24 @@
  * What a machine is, seen with other means than quietcore's: coreutils, procps and util-linux inside it.
  * Each state is a sorted list of lines, so that a difference reads as one.
  */
+import { runTool } from './driver/tools.ts'
 import type { Vm } from './driver/vm.ts'
+
+const FILES = `
+  find etc boot -xdev ! -path boot/grub/grubenv -printf '%p %y %m %U:%G %l\\n'
+  find etc boot -xdev ! -path boot/grub/grubenv -type f -exec sha256sum -- {} +
+`
 
 /**
  * Every file under /etc and /boot: content, mode, owner and link target. grubenv is left out: GRUB itself writes it.
  */
 export async function files(vm: Vm): Promise<string[]> {
-  const text = await vm.shell(`
-    find /etc /boot -xdev ! -path /boot/grub/grubenv -printf '%p %y %m %U:%G %l\\n'
-    find /etc /boot -xdev ! -path /boot/grub/grubenv -type f -exec sha256sum -- {} +
-  `)
-  return sorted(text)
+  return sorted(await vm.shell(`cd /\n${FILES}`))
+}
+
+/** The same of a machine's tree under a folder of this machine. */
+export async function filesUnder(root: string): Promise<string[]> {
+  return sorted(await runTool(['sh', '-euc', `cd "$0"\n${FILES}`, root]))
 }
 
 /** Values of /proc/sys that move by themselves, and one that each boot computes from its free memory. */
@@ -59,7 +66,7 @@ export async function unmovableIrqs(vm: Vm): Promise<string[]> {
   )
 }
 
-/** One thread, as ps and taskset see it. */
+/** One thread, as ps sees it, with its CPUs as its status file gives them. */
 export interface Thread {
   tid: number
   comm: string
@@ -73,21 +80,28 @@ export interface Thread {
 
 /** All threads but kworkers, which come and go by themselves, and those of this look. */
 export async function threads(vm: Vm): Promise<Thread[]> {
+  // one grep, because an emulated machine needs 20 s to start taskset once for each thread
   const text = await vm.shell(`
-    ps -eLo lwp=,ppid=,cls=,rtprio=,comm= | while read -r tid parent class priority comm; do
-      cpus=$(taskset -cp "$tid" 2>/dev/null) || continue
-      kernel=0
-      if [ "$tid" = 2 ] || [ "$parent" = 2 ]; then kernel=1; fi
-      echo "$tid|$kernel|$class|$priority|\${cpus##*: }|$comm"
-    done`)
-  return text
-    .trim()
-    .split('\n')
-    .map((line): Thread => {
-      const [tid = '', kernel, policy = '', priority = '', cpus = '', comm = ''] = line.split('|')
-      return { tid: Number(tid), comm, kernel: kernel === '1', policy, priority, cpus }
+    ps -eLo lwp=,ppid=,cls=,rtprio=,comm=
+    grep -s Cpus_allowed_list: /proc/[0-9]*/task/[0-9]*/status || true
+  `)
+  const lines = text.split('\n')
+  const cpus = new Map(
+    lines.flatMap((line) => {
+      const [path = '', list] = line.split('Cpus_allowed_list:')
+      return list === undefined ? [] : [[Number(path.split('/')[4]), list.trim()] as const]
+    }),
+  )
+  return lines
+    .filter((line) => line !== '' && !line.startsWith('/proc/'))
+    .flatMap((line): Thread[] => {
+      const [tid = '', parent, policy = '', priority = '', ...words] = line.trim().split(/ +/)
+      const list = cpus.get(Number(tid))
+      if (list === undefined) return []
+      const kernel = tid === '2' || parent === '2'
+      return [{ tid: Number(tid), comm: words.join(' '), kernel, policy, priority, cpus: list }]
     })
-    .filter(({ comm }) => !/^(kworker|ps$|sh$|taskset$|sshd$|sftp)/.test(comm))
+    .filter(({ comm }) => !/^(kworker|ps$|sh$|grep$|sshd$|sftp)/.test(comm))
 }
 
 /** `before` and `after` of the threads that are in both and are not the same. */

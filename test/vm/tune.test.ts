@@ -7,7 +7,7 @@ import {
   strayThreads,
   wrongValues,
 } from './checks.ts'
-import { freshVm } from './driver/fresh-vm.ts'
+import { bootedVm } from './driver/booted-vm.ts'
 import type { Vm } from './driver/vm.ts'
 import { installQuietcore } from './install-quietcore.ts'
 import {
@@ -45,7 +45,7 @@ const PARAMETERS = [
   'nosoftlockup',
 ]
 
-describe('realtime-virtual-host on a machine with a PREEMPT_RT kernel', { timeout: 600_000 }, () => {
+describe('realtime-virtual-host on a machine with a PREEMPT_RT kernel', { timeout: 900_000 }, () => {
   let vm: Vm
   let filesAtFirst: string[]
   let liveAtFirst: string[]
@@ -59,12 +59,10 @@ describe('realtime-virtual-host on a machine with a PREEMPT_RT kernel', { timeou
   printConsoleOnFailure(() => vm)
 
   beforeAll(async () => {
-    vm = await freshVm()
-    await vm.start()
+    vm = await bootedVm()
     // it moves interrupts by itself, and this is about what quietcore puts back; the guest below runs with it
     await vm.output(['systemctl', 'disable', '--now', 'irqbalance.service'])
     await installQuietcore(vm)
-    await vm.run(['systemctl', 'is-system-running', '--wait'])
     unmovable = await unmovableIrqs(vm)
     filesAtFirst = await files(vm)
     liveAtFirst = await liveValues(vm)

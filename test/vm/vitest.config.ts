@@ -7,7 +7,7 @@ export default defineConfig({
     // a child process, so that a machine ends with the test that started it (PR_SET_PDEATHSIG follows the thread)
     pool: 'forks',
     fileParallelism: false,
-    testTimeout: 600_000,
+    testTimeout: 900_000,
     hookTimeout: 900_000,
   },
 })

@@ -13,6 +13,10 @@ const PACKAGE_OF: Readonly<Record<string, string>> = {
   ssh: 'openssh-client',
   'ssh-keygen': 'openssh-client',
   setpriv: 'util-linux',
+  e2fsck: 'e2fsprogs',
+  debugfs: 'e2fsprogs',
+  'grub-fstest': 'grub-common',
+  'grub-script-check': 'grub-common',
 }
 
 /** @throws VmError `no-such-tool` that names every missing program and its Debian package */
@@ -53,6 +57,10 @@ export interface ToolOptions {
   env?: Record<string, string>
   input?: string
   timeoutMs?: number
+  /** by default stdout loses its last newline */
+  keepFinalNewline?: boolean
+  /** exit codes that are no failure; default 0 only */
+  goodExitCodes?: readonly number[]
 }
 
 /**
@@ -67,11 +75,14 @@ export async function runTool(
   const result = await execa(program, args, {
     reject: false,
     all: true,
+    maxBuffer: 256 * 2 ** 20,
+    stripFinalNewline: !options.keepFinalNewline,
     env: { PATH: `${process.env.PATH}${delimiter}/usr/sbin${delimiter}/sbin`, ...options.env },
     ...(options.input === undefined ? { stdin: 'ignore' as const } : { input: options.input }),
     ...(options.timeoutMs === undefined ? {} : { timeout: options.timeoutMs }),
   })
-  if (result.failed) {
+  const good = options.goodExitCodes ?? [0]
+  if (result.exitCode === undefined || !good.includes(result.exitCode)) {
     const end = (result.all ?? '').split('\n').slice(-25).join('\n')
     throw new VmError('tool-failed', `${argv.join(' ')}\n  ${result.shortMessage}\n${end}`, result.cause)
   }

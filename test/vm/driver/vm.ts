@@ -7,6 +7,7 @@ import { hopeless, lastLines, readConsole } from './console.ts'
 import { freePort } from './free-port.ts'
 import { pause, Qemu } from './qemu.ts'
 import type { DirectKernel, Shape } from './qemu-argv.ts'
+import { PARTITION_OFFSET_BYTES } from './recipe.ts'
 import {
   type CommandOptions,
   type CommandResult,
@@ -16,7 +17,7 @@ import {
   sshClose,
   sshRun,
 } from './ssh.ts'
-import { requireTools } from './tools.ts'
+import { requireTools, runTool } from './tools.ts'
 import { VmError } from './vm-error.ts'
 
 export interface VmFiles {
@@ -31,7 +32,7 @@ export interface StartOptions {
   direct?: DirectKernel
   /** goes on from a state kept by `saveState`, memory and disk, in two seconds instead of a boot */
   fromState?: string
-  /** default 300 s; an emulated boot takes 30 to 60 s on an idle machine */
+  /** default 480 s; an emulated boot takes 30 to 60 s on an idle machine, and 270 s were seen on a busy one */
   bootTimeoutMs?: number
 }
 
@@ -174,6 +175,17 @@ export class Vm {
     renameSync(next, this.#files.disk)
   }
 
+  /** Writes the file system of a machine that is off, as it stands, raw and sparse into a file of this machine. */
+  async copyFileSystem(file: string): Promise<void> {
+    this.#mustBeOff()
+    const { disk, diskFormat } = this.#files
+    const source = [
+      `driver=raw,offset=${PARTITION_OFFSET_BYTES},file.driver=${diskFormat}`,
+      `file.file.driver=file,file.file.filename=${disk.replaceAll(',', ',,')}`,
+    ]
+    await runTool(['qemu-img', 'convert', '-q', '--image-opts', '-O', 'raw', source.join(','), file])
+  }
+
   /** What the machine wrote to its serial line, from this boot's firmware on. */
   console(): string {
     return readConsole(this.consoleFile, this.#bootStart)
@@ -189,7 +201,7 @@ export class Vm {
     if (!process.env.QUIETCORE_VM_KEEP) await removeTree(this.folder)
   }
 
-  async #answers(bootBefore: string | undefined, timeoutMs = 300_000): Promise<void> {
+  async #answers(bootBefore: string | undefined, timeoutMs = 480_000): Promise<void> {
     const deadline = performance.now() + timeoutMs
     while (performance.now() < deadline) {
       const bad = hopeless(this.console())

@@ -1,0 +1,55 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { bootedVm } from './driver/booted-vm.ts'
+import type { Vm } from './driver/vm.ts'
+import { installQuietcore } from './install-quietcore.ts'
+import { printConsoleOnFailure } from './print-console.ts'
+
+/** Everything of tracefs that hwlatdetect and rtla touch, one line each. */
+const TRACEFS = `cd /sys/kernel/tracing && for f in current_tracer tracing_on tracing_thresh tracing_cpumask \
+hwlat_detector/window hwlat_detector/width hwlat_detector/mode osnoise/*; do echo "$f: $(cat $f)"; done; ls instances`
+
+let vm: Vm
+beforeAll(async () => {
+  vm = await bootedVm()
+  await installQuietcore(vm)
+})
+afterAll(() => vm?.destroy())
+printConsoleOnFailure(() => vm)
+
+function validate(...args: string[]) {
+  return vm.run(['quietcore', 'validate', '--cpus', '2-3', '--force', '--json', ...args])
+}
+
+const tracefs = () => vm.shell(TRACEFS)
+
+describe('the tools that need tracers, on a PREEMPT_RT kernel', () => {
+  it.each([
+    ['hwlatdetect', 'hwlatdetect.max=<=10s'],
+    ['rtla-timerlat', 'rtla-timerlat.max=<10s'],
+    ['rtla-osnoise', 'rtla-osnoise.max=<10s'],
+  ])('%s measures the named CPUs, and tracefs is as it was', async (tool, threshold) => {
+    await vm.shell('echo 700000 >/sys/kernel/tracing/hwlat_detector/width')
+    const before = await tracefs()
+    const answer = await validate('--tool', tool, '--duration', '5s', '--threshold', threshold)
+    const record = JSON.parse(answer.stdout)
+    expect(record.tool).toBe(tool)
+    expect([0, 4]).toContain(answer.exitCode)
+    const cpus = record.cpus.map(({ cpu }: { cpu: number }) => cpu)
+    if (tool !== 'hwlatdetect') expect([...new Set(cpus)]).toEqual([2, 3])
+    expect(record.verdict.result).not.toBe('fail')
+    expect(await tracefs()).toEqual(before)
+  })
+
+  it.each(['hwlatdetect', 'rtla-timerlat'])(
+    'a killed %s leaves tracefs as it was all the same',
+    async (tool) => {
+      const before = await tracefs()
+      const [answer] = await Promise.all([
+        validate('--tool', tool, '--duration', '60s', '--threshold', `${tool}.max=<10s`),
+        vm.shell(`sleep 20; pkill -KILL -P "$(pgrep -f 'quietcore.js validate' | head -1)"`),
+      ])
+      expect(answer.exitCode).toBeGreaterThan(2)
+      expect(await tracefs()).toEqual(before)
+    },
+  )
+})
