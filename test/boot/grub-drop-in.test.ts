@@ -60,7 +60,7 @@ GRUB_CMDLINE_LINUX_DEFAULT="\${GRUB_CMDLINE_LINUX_DEFAULT:+$GRUB_CMDLINE_LINUX_D
         }
         expect(grubDropIn.ours(portsFor(dir))).toBe(oneLine(parameters))
       }),
-      { numRuns: 150 },
+      { numRuns: 80 },
     )
   })
 

@@ -38,11 +38,11 @@ afterAll(() => rmSync(work, { recursive: true, force: true }))
 describe('a SIGKILL at any file-system call', () => {
   it('of an apply leaves a machine that recover makes as before or as applied', async () => {
     await everyPoint('apply', clean, APPLY, [state(clean), state(tuned)])
-  }, 1_200_000)
+  }, 2_400_000)
 
   it('of an off leaves a machine that recover makes as before or as applied', async () => {
     await everyPoint('off', tuned, ['off'], [state(clean), state(tuned)])
-  }, 1_200_000)
+  }, 2_400_000)
 
   it('of a switch to another profile leaves one of the two profiles whole', async () => {
     const other = join(work, 'other')
@@ -50,7 +50,7 @@ describe('a SIGKILL at any file-system call', () => {
     const change = ['apply', 'latency']
     expect(await run(other, change)).toMatchObject({ code: 0 })
     await everyPoint('switch', tuned, change, [state(tuned), state(other)])
-  }, 1_200_000)
+  }, 2_400_000)
 })
 
 async function everyPoint(name: string, from: string, args: readonly string[], good: readonly string[]) {
