@@ -4,6 +4,8 @@ import type { Cloud } from './cloud.ts'
 import { isObject } from './clouds-yaml.ts'
 import { type Answer, HttpClient, type Request, shown } from './http.ts'
 import { authenticate, endpointOf, type KeystoneSession } from './keystone.ts'
+import { faultText, nextPath } from './nova-answers.ts'
+import { baseOf, versions } from './nova-versions.ts'
 
 /** From here on nova checks extra specs; nothing that is used here changed after it. */
 export const CHECKING = '2.86'
@@ -218,49 +220,4 @@ export class NovaApi {
 
 interface PathRequest extends Pick<Request, 'method' | 'body'> {
   path: string
-}
-
-/** `…/v2.1`: older catalogs end in the project, too, which newer servers do not need. */
-function baseOf(endpoint: string): string {
-  const url = endpoint.replace(/\/+$/, '')
-  const at = url.indexOf('/v2.1')
-  return at < 0 ? url : url.slice(0, at + '/v2.1'.length)
-}
-
-async function versions(
-  base: string,
-  session: KeystoneSession,
-  http: HttpClient,
-): Promise<{ newest: string; oldest: string }> {
-  const headers = { 'X-Auth-Token': session.token.reveal() }
-  const { status, body } = await http.send({ method: 'GET', url: `${base}/`, headers })
-  const version = isObject(body) && isObject(body.version) ? body.version : undefined
-  if (status === 200 && version) {
-    return { newest: word(version.version) ?? '2.1', oldest: word(version.min_version) ?? '2.1' }
-  }
-  throw new MachineError({
-    code: status >= 500 ? 'openstack-unavailable' : 'openstack-garbage',
-    message: `${shown(new URL(base))} answered ${status} when asked for its versions`,
-    next:
-      status >= 500
-        ? 'Nova or the proxy before it has a fault; try again later.'
-        : 'Is this the address of a compute API (…/v2.1)? Look at the service catalog.',
-  })
-}
-
-function word(value: unknown): string | undefined {
-  return typeof value === 'string' && /^\d+\.\d+$/.test(value) ? value : undefined
-}
-
-function nextPath(links: unknown): string | undefined {
-  const next = (Array.isArray(links) ? links : []).find((link) => isObject(link) && link.rel === 'next')
-  if (!isObject(next) || typeof next.href !== 'string' || !URL.canParse(next.href)) return undefined
-  // The host of the link is the server's own idea of its address; only what follows is used.
-  return `/flavors/detail${new URL(next.href).search}`
-}
-
-/** What nova says of a fault: `{ badRequest: { message } }`. Keystone's and nova's texts hold no secrets of ours. */
-function faultText(body: unknown): string {
-  const fault = isObject(body) ? Object.values(body).find(isObject) : undefined
-  return fault && typeof fault.message === 'string' ? `: ${fault.message.slice(0, 500)}` : ''
 }
