@@ -109,7 +109,7 @@ OTHER=$(date)
         expect(read(text)).toBe(sourced('dash', dir, text))
         expect(read(text)).toBe(sourced('bash', dir, text))
       }),
-      { numRuns: 250 },
+      { numRuns: 60 },
     )
   })
 
@@ -119,7 +119,7 @@ OTHER=$(date)
         grubParameters(one(`GRUB_CMDLINE_LINUX=${text}`))
         grubParameters(one(text))
       }),
-      { numRuns: 3000 },
+      { numRuns: 60 },
     )
     // Hundreds of kB: what takes quadratic time would not end before the test's time is over.
     for (const deep of [
