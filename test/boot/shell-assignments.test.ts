@@ -119,7 +119,7 @@ OTHER=$(date)
         grubParameters(one(`GRUB_CMDLINE_LINUX=${text}`))
         grubParameters(one(text))
       }),
-      { numRuns: 60 },
+      { numRuns: 3000 },
     )
     // Hundreds of kB: what takes quadratic time would not end before the test's time is over.
     for (const deep of [
