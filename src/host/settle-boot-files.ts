@@ -2,6 +2,9 @@ import { spawnSync } from 'node:child_process'
 import * as fs from 'node:fs'
 import { dirname } from 'node:path'
 
+/** In a process of its own: should quietcore be killed in between, /boot is thawed all the same. */
+const FREEZE_AND_THAW = 'fsfreeze --freeze "$1" && fsfreeze --unfreeze "$1"'
+
 /**
  * Brings a file system's files to their place on the disk, so that a boot loader finds them there: GRUB reads ext4 and
  * XFS without replaying their journals, and fsync(2) of a folder reaches the journal only.
@@ -13,8 +16,7 @@ export function settleBootFiles(folder: string): void {
   for (let times = 0; times < 2; times++) spawnSync('sync', ['-f', folder])
   const mount = mountPoint(folder)
   if (mount === '/') return
-  spawnSync('fsfreeze', ['--freeze', mount])
-  spawnSync('fsfreeze', ['--unfreeze', mount])
+  spawnSync('sh', ['-c', FREEZE_AND_THAW, 'sh', mount])
 }
 
 /** Where the file system of a folder begins. */
