@@ -81,6 +81,8 @@ export function writeXml({ before, root, after }: XmlDocument): string {
 function writeNode(node: XmlNode): string {
   if (node.kind !== 'element') return writeText(node)
   const attributes = [...node.attributes].map(([name, value]) => ` ${name}=${quoted(value)}`).join('')
+  // the parser gives a processing instruction as an element of this name
+  if (node.name.startsWith('?')) return `<${node.name}${attributes}?>`
   if (node.children.length === 0) return `<${node.name}${attributes}/>`
   return `<${node.name}${attributes}>${node.children.map(writeNode).join('')}</${node.name}>`
 }
