@@ -104,9 +104,13 @@ export async function threads(vm: Vm): Promise<Thread[]> {
     .filter(({ comm }) => !/^(kworker|ps$|sh$|grep$|sshd$|sftp)/.test(comm))
 }
 
-/** `before` and `after` of the threads that are in both and are not the same. */
+/**
+ * `before` and `after` of the threads that are in both and are not the same. The thread of an interrupt runs where the
+ * interrupt last went (kernel/irq/manage.c, irq_thread_check_affinity): its CPUs are the interrupt's business.
+ */
 export function changedThreads(before: readonly Thread[], after: readonly Thread[]): string[] {
-  const text = ({ policy, priority, cpus }: Thread) => `${policy} ${priority} CPUs ${cpus}`
+  const text = ({ comm, policy, priority, cpus }: Thread) =>
+    `${policy} ${priority}${comm.startsWith('irq/') ? '' : ` CPUs ${cpus}`}`
   return before.flatMap((was) => {
     const is = after.find(({ tid, comm }) => tid === was.tid && comm === was.comm)
     return is && text(is) !== text(was) ? [`${was.tid} ${was.comm}: ${text(was)} -> ${text(is)}`] : []
