@@ -5,6 +5,7 @@ import { chmodSync, copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
+import { lazyChildProcess } from '../scripts/lazy-child-process.mjs'
 
 const top = fileURLToPath(new URL('..', import.meta.url))
 const runtime = fileURLToPath(new URL('runtime/', import.meta.url))
@@ -55,6 +56,7 @@ async function bundle(outfile) {
   const { version } = JSON.parse(readFileSync(join(top, 'package.json'), 'utf8'))
   await build({
     absWorkingDir: top,
+    plugins: [lazyChildProcess],
     entryPoints: ['src/cli/main.ts'],
     outfile,
     bundle: true,

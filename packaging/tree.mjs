@@ -69,7 +69,7 @@ export function layOut(tree, { family, executable, reference, date }) {
 /** Units and udev rules, as soon as the program has some. */
 function systemFiles() {
   const wanted = [
-    ['systemd', /\.(service|timer|socket)$/, 'usr/lib/systemd/system'],
+    ['systemd', /\.(service|timer|path|socket)$/, 'usr/lib/systemd/system'],
     ['systemd/modprobe.d', /\.conf$/, 'usr/lib/modprobe.d'],
     ['udev', /\.rules$/, 'usr/lib/udev/rules.d'],
   ]

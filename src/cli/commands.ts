@@ -78,4 +78,14 @@ export const COMMANDS: readonly CommandEntry[] = [
     summary: 'check, plan, apply and verify OpenStack flavors and nova.conf for real-time guests',
     load: async () => (await import('./commands/nova.ts')).nova,
   },
+  {
+    name: 'gate',
+    summary: 'look at the whole chain from the host to its guests, and give one verdict',
+    load: async () => (await import('./commands/gate.ts')).gate,
+  },
+  {
+    name: 'daemon',
+    summary: 'keep this machine tuned: the service that systemd runs',
+    load: async () => (await import('./commands/daemon.ts')).daemon,
+  },
 ]

@@ -1,5 +1,6 @@
 import type { Audit } from '../core/domain/audit.ts'
 import { colour } from './output.ts'
+import { printable } from './printable.ts'
 import { clip, table } from './table.ts'
 
 const COLOUR = { pass: 'green', fail: 'red', undecided: 'yellow' } as const
@@ -8,7 +9,7 @@ const COLOUR = { pass: 'green', fail: 'red', undecided: 'yellow' } as const
 export function auditText(audit: Audit): string {
   const { domain, realtimeVcpus, findings, undecided, result } = audit
   const lines = [
-    `${clip(domain, 80)}: ${colour(result, COLOUR[result])} (real-time vCPUs ${realtimeVcpus})\n`,
+    `${printable(clip(domain, 80))}: ${colour(result, COLOUR[result])} (real-time vCPUs ${realtimeVcpus})\n`,
   ]
   if (findings.length > 0) {
     lines.push(
@@ -18,7 +19,7 @@ export function auditText(audit: Audit): string {
         findings.map(({ rule, severity, message }) => [
           rule,
           colour(severity, severity === 'fail' ? 'red' : 'yellow'),
-          clip(message, 200),
+          printable(clip(message, 200)),
         ]),
       ),
       '\nWhat mends it:\n',
@@ -26,12 +27,12 @@ export function auditText(audit: Audit): string {
     const told = new Set<string>()
     for (const { rule, why, fix } of findings) {
       if (told.has(rule + fix)) continue
-      lines.push(`  ${rule}: ${fix}\n${told.has(rule) ? '' : `      ${why}\n`}`)
+      lines.push(`  ${rule}: ${printable(fix)}\n${told.has(rule) ? '' : `      ${why}\n`}`)
       told.add(rule + fix).add(rule)
     }
   }
   if (undecided.length > 0) {
-    lines.push('\nUndecided:\n', ...undecided.map(({ rule, reason }) => `  ${rule}: ${reason}\n`))
+    lines.push('\nUndecided:\n', ...undecided.map(({ rule, reason }) => `  ${rule}: ${printable(reason)}\n`))
   }
   return lines.join('')
 }

@@ -1,15 +1,18 @@
 import type { Aggregate } from '../core/report/aggregate-runs.ts'
 import type { Comparison, Move } from '../core/report/compare-runs.ts'
 import type { History, HistoryEntry, HistoryMeasurement } from '../engine/runs/history.ts'
+import type { MissedRun } from '../engine/runs/missed-runs.ts'
 import { colour, type Style } from './output.ts'
 import { table } from './table.ts'
 
 const STYLE: Record<HistoryEntry['result'], Style> = { pass: 'green', fail: 'red', undecided: 'yellow' }
+const MISSED_SHOWN = 10
 const HEAD = ['RUN', 'VERDICT', 'TOOL', 'SAMPLES', 'MAX', 'HIGHEST PERCENTILE']
 
 /** The runs as a table, newest last, and below it what moved against the baseline. */
-export function historyText({ entries, totals, comparisons }: History): string {
-  if (entries.length === 0) return 'No run is kept yet. Make one: quietcore validate smoke\n'
+export function historyText({ entries, totals, comparisons, missed }: History): string {
+  if (entries.length === 0)
+    return `No run is kept yet. Make one: quietcore validate smoke\n${missedText(missed)}`
   const rows = entries.flatMap(({ run, result, measurements }) => {
     const verdict = colour(result, STYLE[result])
     if (measurements.length === 0) return [[run, verdict, 'nothing measured', '', '', '']]
@@ -20,7 +23,19 @@ export function historyText({ entries, totals, comparisons }: History): string {
     ])
   })
   const compared = (comparisons ?? []).map(comparisonText).join('')
-  return `${table(HEAD, rows)}${totalText(totals, entries.length)}${compared === '' ? '' : `\n${compared}`}`
+  return `${table(HEAD, rows)}${totalText(totals, entries.length)}${missedText(missed)}${compared === '' ? '' : `\n${compared}`}`
+}
+
+/** Slots of the schedules that passed without a measurement, the last ones. */
+function missedText(missed: readonly MissedRun[]): string {
+  if (missed.length === 0) return ''
+  const shown = missed.slice(-MISSED_SHOWN).map(({ at, suite, outcome, reason, next }) => {
+    const word = colour(outcome, outcome === 'failed' ? 'red' : 'yellow')
+    return `  ${at} ${suite} ${word}: ${reason}\n${outcome === 'failed' && next !== null ? `    ${next}\n` : ''}`
+  })
+  const which =
+    missed.length > MISSED_SHOWN ? `the last ${MISSED_SHOWN} of ${missed.length}` : `${missed.length}`
+  return `\nScheduled and not run (${which}):\n${shown.join('')}`
 }
 
 function cells({ step, tool, samples, maxUs, percentile, percentileUs }: HistoryMeasurement): string[] {

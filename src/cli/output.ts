@@ -1,10 +1,10 @@
 import { styleText } from 'node:util'
-
-export const SCHEMA_VERSION = 1
+import { answerText } from '../answers/answer.ts'
+import { printableLines } from './printable.ts'
 
 /** The answer of a command as one JSON object on stdout. */
 export function printJson(answer: object): void {
-  process.stdout.write(`${JSON.stringify({ schemaVersion: SCHEMA_VERSION, ...answer }, null, 2)}\n`)
+  process.stdout.write(answerText(answer))
 }
 
 export function print(text: string): void {
@@ -32,7 +32,7 @@ export function printError(error: PrintedError, json: boolean): void {
     printJson({
       error: { code, message: plain ?? message, ...(place ? { place } : {}), ...(next ? { next } : {}) },
     })
-  note(`quietcore: ${message}${plain === undefined && next ? `\n  ${next}` : ''}`)
+  note(printableLines(`quietcore: ${message}${plain === undefined && next ? `\n  ${next}` : ''}`))
 }
 
 export type Style = Parameters<typeof styleText>[0]

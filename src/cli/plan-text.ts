@@ -61,8 +61,12 @@ export function verifyText(plan: ObservedPlan): string {
 }
 
 /** `73 settings: 60 ok, 3 differ, 8 wait for a reboot, 2 unsupported.` */
-export function summary(settings: readonly ObservedSetting[]): string {
-  const counts = countStates(settings)
+export function summary(settings: readonly { state: State }[]): string {
+  return countsText(countStates(settings))
+}
+
+export function countsText(counts: Readonly<Record<State, number>>): string {
+  const all = Object.values(counts).reduce((sum, count) => sum + count, 0)
   const words: [State, string][] = [
     ['ok', 'ok'],
     ['differs', counts.differs === 1 ? 'differs' : 'differ'],
@@ -73,7 +77,7 @@ export function summary(settings: readonly ObservedSetting[]): string {
   const parts = words
     .filter(([state]) => counts[state] > 0)
     .map(([state, word]) => `${counts[state]} ${word}`)
-  return `${settings.length} settings: ${parts.join(', ') || 'none'}.`
+  return `${all} settings: ${parts.join(', ') || 'none'}.`
 }
 
 export function warningsText(warnings: readonly Warning[]): string {

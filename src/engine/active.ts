@@ -1,11 +1,11 @@
 import { InputError } from '../core/errors.ts'
-import type { Ports } from '../host/ports.ts'
+import type { Root } from '../host/ports.ts'
 import { Journal } from './journal/journal.ts'
 import type { Active, JournalContent } from './journal/records.ts'
 
 /** What the journal knows of this machine. */
-export function readJournal(ports: Ports): JournalContent {
-  return new Journal(ports.root).read()
+export function readJournal({ root }: { root: Root }): JournalContent {
+  return new Journal(root).read()
 }
 
 /** @throws InputError `no-active-profile` */

@@ -1,8 +1,9 @@
-import { MachineError, QuietcoreError } from '../core/errors.ts'
+import type { MachineError } from '../core/errors.ts'
 import type { Json, ObservedSetting, Setting } from '../core/plan/setting.ts'
 import type { Ports } from '../host/ports.ts'
 import { RefusedError } from '../knobs/knob.ts'
 import { knobFor } from '../knobs/knobs.ts'
+import { applyFailed, settingFailed } from './apply-failed.ts'
 import type { Journal } from './journal/journal.ts'
 import {
   type Change,
@@ -81,21 +82,56 @@ export class ApplySession {
       this.#ports.log.write('debug', `${target}: ${have ?? '?'} -> ${want}`)
       return { type: 'done', id, wrote }
     } catch (error) {
-      if (!(error instanceof RefusedError)) throw named(setting, error)
+      if (!(error instanceof RefusedError)) throw settingFailed(setting, error)
       const refusal = { id, bootId: change.bootId, reason: error.message }
       this.refused.push(refusal)
       return { type: 'refused', ...refusal }
     }
   }
 
-  async release(held: Held): Promise<void> {
+  /**
+   * Ends a hold that the new plan does not have: things of it that are one of the plan's settings now go straight to
+   * that, and keep what they had before quietcore's first change; the rest is given back.
+   */
+  async replace(held: Held, settings: readonly Setting[]): Promise<void> {
+    let left = held
+    if (held.lifetime === 'disk' || held.bootId === this.#purpose.bootId) {
+      for (const setting of settings) {
+        const rest = await this.#handOver(left, setting)
+        if (rest?.length === 0) return
+        if (rest) left = { ...left, before: rest, wrote: {} }
+      }
+    }
+    await this.#release(left)
+  }
+
+  /** @returns what is left of `held`; undefined: nothing of it is the setting's */
+  async #handOver(held: Held, setting: Setting): Promise<Json[] | undefined> {
+    const { id, target, want, knob: ref } = setting
+    const knob = knobFor(ref)
+    if (held.ref.knob !== ref.knob || !knob.takeOver || !knob.carryOver || !knob.recapture) return undefined
+    const shares = knob.takeOver(ref, held, this.#ports)
+    if (shares === undefined) return undefined
+    const { taken, left } = shares
+    const reading = await knob.read(held.ref, this.#ports)
+    const now = knob.recapture({ ref, before: taken, wrote: null }, this.#ports)
+    const change = await this.#changeOf(setting, false, now)
+    // It gets no `done`: undone, it goes back to where the earlier setting had it, whatever is there.
+    this.#journal.add({ type: 'change', ...change })
+    const { wrote, moved } = await knob.carryOver(ref, taken, this.#ports)
+    this.#held.push({ ...change, before: taken, wrote })
+    if (moved > 0) this.changed.push({ id, target, from: 'have' in reading ? reading.have : null, to: want })
+    return left
+  }
+
+  async #release(held: Held): Promise<void> {
     const { id, target } = held
     if (held.lifetime === 'boot' && held.bootId !== this.#purpose.bootId) {
       this.released.push({ id, target, outcome: 'forgotten' })
       return
     }
     const knob = knobFor(held.ref)
-    const now = knob.recapture?.(held.ref, held.before, this.#ports)
+    const now = knob.recapture?.(held, this.#ports)
     const change = await this.#changeOf({ ...held, knob: held.ref }, true, now)
     this.#journal.add({ type: 'change', ...change })
     const { outcome, found } = await knob.restore(held.ref, held.before, held.wrote, this.#ports)
@@ -127,17 +163,14 @@ export class ApplySession {
       (held) =>
         !gone.has(refKey(held.ref)) && (held.lifetime === 'disk' || held.bootId === this.#purpose.bootId),
     )
-    const renewed = new Map(this.#held.map((held) => [refKey(held.ref), held]))
-    const merged = kept.map((held) => {
-      const again = renewed.get(refKey(held.ref))
-      renewed.delete(refKey(held.ref))
-      if (!again) return held
-      const join = knobFor(held.ref).join ?? ((earlier: Json) => earlier)
-      return { ...again, before: join(held.before, again.before) }
-    })
+    const held = new Map(kept.map((one) => [refKey(one.ref), one]))
+    for (const one of this.#held) {
+      const earlier = held.get(refKey(one.ref))
+      held.set(refKey(one.ref), earlier ? { ...one, before: joined(earlier, one) } : one)
+    }
     this.#journal.settle({
       active: this.#purpose.active,
-      held: [...merged, ...renewed.values()],
+      held: [...held.values()],
       refusals: [...refusals, ...this.refused],
     })
   }
@@ -151,29 +184,6 @@ export class ApplySession {
   }
 }
 
-function named(setting: Setting, error: unknown): Error {
-  return error instanceof QuietcoreError && error.place !== undefined
-    ? error
-    : new MachineError({
-        code: 'cannot-write',
-        message: `${setting.target} could not be set to '${setting.want}': ${error instanceof Error ? error.message : String(error)}`,
-        cause: error,
-      })
-}
-
-function applyFailed(cause: unknown, undone: readonly Undone[], failed: readonly Undone[]): MachineError {
-  const restored = undone.filter(({ outcome }) => outcome === 'restored').length
-  const why = cause instanceof Error ? cause.message : String(cause)
-  const after =
-    failed.length === 0
-      ? `The ${restored} changes made so far were undone; the machine is as before.`
-      : `Of ${undone.length} changes ${failed.length} could not be undone (${failed[0]!.target}: ${failed[0]!.detail}); run \`quietcore recover\`.`
-  const hint = cause instanceof QuietcoreError && cause.next ? ` ${cause.next}` : ''
-  return new MachineError({
-    code: 'apply-failed',
-    message: `apply stopped: ${why}`,
-    next: after + hint,
-    cause,
-    ...(cause instanceof QuietcoreError && cause.place ? { place: cause.place } : {}),
-  })
+function joined(earlier: Held, later: Held): Json {
+  return knobFor(earlier.ref).join?.(earlier, later) ?? earlier.before
 }

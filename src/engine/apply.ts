@@ -24,30 +24,50 @@ export interface Applied {
  * The caller holds the lock and has recovered.
  * @throws MachineError `apply-failed`
  */
-export function apply(plan: Plan, active: Active, ports: Ports): Promise<Applied> {
-  return applyFor({ scope: 'tuning', active, bootId: active.bootId, time: active.since }, plan, ports)
+export function apply(
+  plan: Plan,
+  active: Active,
+  ports: Ports,
+  leaveAlone?: ReadonlySet<string>,
+): Promise<Applied> {
+  return applyFor(
+    { scope: 'tuning', active, bootId: active.bootId, time: active.since },
+    plan,
+    ports,
+    leaveAlone,
+  )
 }
 
-/** `apply` for a purpose of its own: settings of other scopes stay held as they are. */
-export async function applyFor(purpose: Purpose, plan: Plan, ports: Ports): Promise<Applied> {
+/**
+ * `apply` for a purpose of its own: settings of other scopes stay held as they are, and those whose ids are in
+ * `leaveAlone` are not written whatever they are now.
+ */
+export async function applyFor(
+  purpose: Purpose,
+  plan: Plan,
+  ports: Ports,
+  leaveAlone: ReadonlySet<string> = new Set(),
+): Promise<Applied> {
   const { active } = purpose
   const journal = new Journal(ports.root)
   const { settled } = journal.read()
   const refusalsNow = settled.refusals.filter(({ bootId }) => bootId === purpose.bootId)
+  const isWrong = (one: ObservedSetting) => needsWriting(one) && !leaveAlone.has(one.setting.id)
   const before = await observe(plan.settings, ports, refusalsNow)
-  const wanted = before.filter(needsWriting)
   const stale = settled.held.filter(
     (held) => scopeOf(held.ref) === purpose.scope && !isWanted(held, plan.settings),
   )
   const forgotten = settled.held.some((held) => held.lifetime === 'boot' && held.bootId !== purpose.bootId)
-  if (wanted.length === 0 && stale.length === 0 && !forgotten && sameTuning(settled.active, active)) {
+  if (!before.some(isWrong) && stale.length === 0 && !forgotten && sameTuning(settled.active, active)) {
     return { changed: [], released: [], refused: [], settings: before }
   }
   const session = new ApplySession(journal, settled, purpose, ports)
   try {
     session.begin(plan.profile)
-    for (const held of stale.toReversed()) await session.release(held)
-    await session.write(wanted)
+    for (const held of stale.toReversed()) await session.replace(held, plan.settings.filter(isWritten))
+    // A setting may have been as wanted only by an earlier one that turned the same thing in another way.
+    const now = stale.length === 0 ? before : await observe(plan.settings, ports, refusalsNow)
+    await session.write(now.filter(isWrong))
   } catch (error) {
     throw await session.abandon(error)
   }
@@ -57,7 +77,11 @@ export async function applyFor(purpose: Purpose, plan: Plan, ports: Ports): Prom
 }
 
 function needsWriting({ state, setting }: ObservedSetting): boolean {
-  return state === 'differs' && setting.carriedBy === undefined
+  return state === 'differs' && isWritten(setting)
+}
+
+function isWritten({ carriedBy, unsupported }: Setting): boolean {
+  return carriedBy === undefined && unsupported === undefined
 }
 
 function isWanted(held: Held, settings: readonly Setting[]): boolean {
@@ -66,7 +90,7 @@ function isWanted(held: Held, settings: readonly Setting[]): boolean {
 }
 
 function sameTuning(a: Active | null, b: Active | null): boolean {
-  const named = ({ profile, overrides, profileDirs }: Active) =>
-    JSON.stringify([profile, overrides, profileDirs])
+  const named = ({ profile, overrides, profileDirs, texts }: Active) =>
+    JSON.stringify([profile, overrides, profileDirs, texts])
   return a === null || b === null ? a === b : named(a) === named(b)
 }

@@ -1,4 +1,5 @@
 import { compactCommandLine } from '../core/cmdline/compact.ts'
+import { missingFrom } from '../core/cmdline/merge.ts'
 import { checkIsolated } from '../core/cpu/check-isolated.ts'
 import { CpuSet } from '../core/cpu/cpu-set.ts'
 import { InputError } from '../core/errors.ts'
@@ -9,10 +10,11 @@ import { readCpulist } from '../core/profile/functions/tuned-cpulist.ts'
 import type { Profile, Unit } from '../core/profile/profile.ts'
 import { undefinedVariables } from '../core/profile/undefined-variables.ts'
 import type { Warning } from '../core/warning.ts'
-import type { KindResult, Machine } from '../settings/kind.ts'
-import { kindOf } from '../settings/kinds.ts'
+import { DEVICE_TYPES } from '../settings/devices.ts'
+import type { Machine } from '../settings/kind.ts'
 import { functionEnv } from './function-env.ts'
 import { refKey } from './journal/records.ts'
+import { settingsOfUnit } from './settings-of-unit.ts'
 
 /**
  * The profile and this machine's facts, through the kinds of settings, to a plan. Nothing is written.
@@ -23,15 +25,21 @@ export function makePlan(profile: Profile, machine: Machine): Plan {
   const warnings: Warning[] = [...profile.warnings, ...cpuWarnings(profile, machine)]
   const settings: Setting[] = []
   for (const unit of oneBootLoader(profile)) {
-    const result = settingsOf(unit, machine, profile)
+    const result = settingsOfUnit(unit, machine, profile.variables)
     settings.push(...result.settings)
     warnings.push(...result.warnings)
   }
   return {
     profile: profile.name,
-    settings: bootLoaderLast(lastOfEach(settings)),
+    settings: bootLoaderLast(
+      oneOfEach(settings, new Map(profile.units.map(({ name, type }) => [name, type]))),
+    ),
     warnings,
-    cmdline: { running: machine.facts.cmdline, wanted: compactCommandLine(commandLine(profile)) },
+    // Nothing added to nothing, as the boot loader gets it: a profile and what it includes may both say skew_tick=1.
+    cmdline: {
+      running: machine.facts.cmdline,
+      wanted: missingFrom('', compactCommandLine(commandLine(profile))),
+    },
   }
 }
 
@@ -44,16 +52,11 @@ function oneBootLoader(profile: Profile): Unit[] {
     .map((unit) => (unit === last ? { ...unit, cmdline: commandLine(profile) } : unit))
 }
 
-/** A type without a kind is a warning of the loader already (TuneD's own sections), so it gives nothing here. */
-function settingsOf(unit: Unit, machine: Machine, { variables }: Profile): KindResult {
-  return kindOf(unit.type)?.settings(unit, machine, variables) ?? { settings: [], warnings: [] }
-}
-
 /** The CPUs to isolate, in whatever form the profile's language allows, judged before anything changes. */
 function cpuWarnings(profile: Profile, machine: Machine): Warning[] {
   const text = profile.variables.get('isolated_cores')
   if (text === undefined) return []
-  const place = { file: profile.path }
+  const place = profile.variablePlaces.get('isolated_cores') ?? { file: profile.path }
   const call = { env: functionEnv(machine), place, warn: () => {} }
   return checkIsolated(readCpulist(text, call) ?? CpuSet.empty, machine.facts.cpu, place)
 }
@@ -73,9 +76,19 @@ function refuseUndefined(profile: Profile): void {
   })
 }
 
-/** Two sections that turn the same knob: the later one wins, as when both were written one after the other. */
-function lastOfEach(settings: readonly Setting[]): Setting[] {
-  return [...new Map(settings.map((setting) => [identity(setting), setting])).values()]
+/**
+ * Two sections that turn the same knob: the later one wins, as when both were written one after the other; but of
+ * sections of one type with devices= the first, because in TuneD a device belongs to the first that chooses it.
+ */
+function oneOfEach(settings: readonly Setting[], typeOf: ReadonlyMap<string, string>): Setting[] {
+  const chosen = new Map<string, Setting>()
+  for (const setting of settings) {
+    const before = chosen.get(identity(setting))
+    const type = typeOf.get(setting.section)
+    const isTaken = before && before.section !== setting.section && typeOf.get(before.section) === type
+    if (!isTaken || !DEVICE_TYPES.has(type ?? '')) chosen.set(identity(setting), setting)
+  }
+  return [...chosen.values()]
 }
 
 /** A setting that is only looked at may share its knob with the one that writes it. */

@@ -1,23 +1,9 @@
 import { findLoader } from '../boot/loaders.ts'
-import { MachineError } from '../core/errors.ts'
-import { systemClock } from '../host/clock.ts'
 import { collectFacts } from '../host/facts.ts'
-import { stderrLog } from '../host/log.ts'
-import type { Log, Ports } from '../host/ports.ts'
-import { openRoot } from '../host/root.ts'
-import { openRunner } from '../host/runner.ts'
-import { openTasks } from '../host/tasks/open-tasks.ts'
+import type { Log } from '../host/ports.ts'
 import type { Machine } from '../settings/kind.ts'
-
-/** quietcore.service is there while it runs: its control socket is. */
-const SERVICE_SOCKET = '/run/quietcore/control.sock'
-
-/** The ports of the machine under `dir`. */
-export function openPorts(dir: string, log: Log = stderrLog('info')): Ports {
-  const root = openRoot(dir)
-  const runner = openRunner(root)
-  return { root, runner, tasks: openTasks(root, runner), log, clock: systemClock }
-}
+import { openPorts } from './open-ports.ts'
+import { serviceRuns } from './service-presence.ts'
 
 /** The machine with its facts, collected once. */
 export function openMachine(dir: string, log?: Log): Machine {
@@ -26,16 +12,6 @@ export function openMachine(dir: string, log?: Log): Machine {
     facts: collectFacts(ports.root),
     ports,
     loader: findLoader(ports.root),
-    service: ports.root.exists(SERVICE_SOCKET),
+    service: serviceRuns(ports.root),
   }
-}
-
-/** @throws MachineError `not-root` before anything is tried, when this machine is to be changed without privilege */
-export function requirePrivilege(ports: Ports, what: string): void {
-  if (!ports.root.live || process.geteuid?.() === 0) return
-  throw new MachineError({
-    code: 'not-root',
-    message: `\`quietcore ${what}\` changes this machine and needs root; it runs as user ${process.geteuid?.()}`,
-    next: 'Run it with sudo or as root. Nothing was changed.',
-  })
 }

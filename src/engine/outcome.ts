@@ -1,10 +1,10 @@
 import { EXIT } from '../core/errors.ts'
-import type { ObservedSetting, State } from '../core/plan/setting.ts'
+import type { State } from '../core/plan/setting.ts'
 
 export type Tuning = 'ok' | 'differs' | 'pending-reboot'
 
 /** How many settings stand how. */
-export function countStates(settings: readonly ObservedSetting[]): Record<State, number> {
+export function countStates(settings: readonly { state: State }[]): Record<State, number> {
   const counts: Record<State, number> = {
     ok: 0,
     differs: 0,
@@ -17,7 +17,7 @@ export function countStates(settings: readonly ObservedSetting[]): Record<State,
 }
 
 /** The exit code of verify and status: 1 when something differs, 4 when it cannot be known yet. */
-export function exitCodeOf(settings: readonly ObservedSetting[]): number {
+export function exitCodeOf(settings: readonly { state: State }[]): number {
   const counts = countStates(settings)
   if (counts.differs > 0) return EXIT.no
   return counts['pending-reboot'] + counts.unreadable > 0 ? EXIT.undecided : EXIT.done

@@ -25,7 +25,11 @@ export interface LibraryOptions {
   dirs?: readonly string[] | undefined
   /** the program's own profiles, a path of this machine */
   builtinDir?: string | undefined
+  look?: Look | undefined
 }
+
+/** Hears of each file of the machine that is read or looked for; `text` is undefined when it is not there. */
+export type Look = (path: string, text: string | undefined, kind: 'profile' | 'include') => void
 
 const OWN_DIRS = ['/etc/quietcore/profiles', '/usr/lib/quietcore/profiles']
 const TUNED_DIRS = ['/etc/tuned/profiles', '/etc/tuned', '/usr/lib/tuned/profiles', '/usr/lib/tuned']
@@ -39,8 +43,8 @@ interface Shelf {
 }
 
 /** The library of a machine with the profiles of this program. */
-export function openLibrary(root: Root, dirs?: readonly string[]): FolderLibrary {
-  return profileLibrary({ root, dirs, builtinDir: builtinProfilesDir() })
+export function openLibrary(root: Root, dirs?: readonly string[], look?: Look): FolderLibrary {
+  return profileLibrary({ root, dirs, builtinDir: builtinProfilesDir(), look })
 }
 
 /**
@@ -48,27 +52,41 @@ export function openLibrary(root: Root, dirs?: readonly string[]): FolderLibrary
  * TuneD's. The program's own profiles stand for /usr/lib/quietcore/profiles where this machine lacks that, and come
  * last under another root directory. A name with a '/' is the path of a profile's folder or file.
  */
-export function profileLibrary({ root, dirs, builtinDir }: LibraryOptions): FolderLibrary {
+export function profileLibrary({ root, dirs, builtinDir, look }: LibraryOptions): FolderLibrary {
   const shelves = dirs?.length ? dirs.map((dir) => givenShelf(root, dir)) : usualShelves(root, builtinDir)
   const foreignFirst = shelves.toSorted((a, b) => Number(isTuned(b)) - Number(isTuned(a)))
-  const find: ProfileLibrary['find'] = (name, skip, includedBy) => {
-    if (name.includes('/')) return findPath(root, name, skip)
-    if (/^\.*$/.test(name)) return undefined
-    return firstFile(includedBy?.foreign ? foreignFirst : shelves, name, skip)
+  // Under another root directory a file of this machine is none of that one's.
+  const read: Read = (where, path, foreign) => {
+    const source = readProfile(where, path, foreign)
+    if (where.dir === root.dir) look?.(path, source?.text, 'profile')
+    return source
   }
+  const search = (name: string, skip: ReadonlySet<string>, foreign: boolean, by: Read) => {
+    if (name.includes('/')) return findPath(root, name, skip, by)
+    if (/^\.*$/.test(name)) return undefined
+    return firstFile(foreign ? foreignFirst : shelves, name, skip, by)
+  }
+  const find: ProfileLibrary['find'] = (name, skip, includedBy) =>
+    search(name, skip, includedBy?.foreign ?? false, read)
   const names = (): string[] => [
     ...new Set(
-      shelves.flatMap((shelf) => shelf.root.list(shelf.dir)).filter((name) => find(name, new Set())),
+      shelves
+        .flatMap((shelf) => shelf.root.list(shelf.dir))
+        .filter((name) => search(name, new Set(), false, readProfile)),
     ),
   ]
   return {
     find,
     names,
-    readInclude: (path) => root.readTextIfThere(path),
+    readInclude(path) {
+      const text = root.readTextIfThere(path)
+      look?.(path, text, 'include')
+      return text
+    },
     list: () =>
       names()
         .sort()
-        .map((name) => listed(name, find(name, new Set())!)),
+        .map((name) => listed(name, search(name, new Set(), false, readProfile)!)),
   }
 }
 
@@ -103,6 +121,7 @@ function firstFile(
   shelves: readonly Shelf[],
   name: string,
   skip: ReadonlySet<string>,
+  read: Read,
 ): ProfileSource | undefined {
   for (const { root, dir, isForeign } of shelves) {
     for (const file of FILES) {
@@ -115,7 +134,12 @@ function firstFile(
 }
 
 /** A path is looked for on the machine, then where the command was typed. */
-function findPath(root: Root, name: string, skip: ReadonlySet<string>): ProfileSource | undefined {
+function findPath(
+  root: Root,
+  name: string,
+  skip: ReadonlySet<string>,
+  read: Read,
+): ProfileSource | undefined {
   for (const [where, base] of [
     [root, posix.normalize(name)],
     [openRoot('/'), posix.resolve(name)],
@@ -131,7 +155,9 @@ function findPath(root: Root, name: string, skip: ReadonlySet<string>): ProfileS
   return undefined
 }
 
-function read(root: Root, path: string, foreign: boolean): ProfileSource | undefined {
+type Read = typeof readProfile
+
+function readProfile(root: Root, path: string, foreign: boolean): ProfileSource | undefined {
   if (root.info(path)?.kind !== 'file') return undefined
   const text = root.readTextIfThere(path)
   return text === undefined ? undefined : { path, dir: posix.dirname(path), text, foreign }

@@ -2,6 +2,7 @@ import { MachineError } from '../core/errors.ts'
 import type { Ports } from '../host/ports.ts'
 import { Journal } from './journal/journal.ts'
 import { UNTOUCHED } from './journal/records.ts'
+import { restoreKeptTracing } from './measure/tracing/kept-state.ts'
 import { putBack, rollBack, type Undone } from './undo.ts'
 
 export interface Recovered {
@@ -13,10 +14,11 @@ export interface Recovered {
 
 /**
  * Brings a machine that a crash left in the middle into a settled state: an unfinished apply is undone, an unfinished
- * off is completed. Safe to be interrupted and called again.
+ * off is completed; what a killed measurement left in tracefs is put back. Safe to be interrupted and called again.
  * @throws MachineError `cannot-recover` when a value cannot be put back; the journal then stays as it is
  */
 export async function recover(ports: Ports, bootId: string): Promise<Recovered | undefined> {
+  restoreKeptTracing(ports.root)
   const journal = new Journal(ports.root)
   const { settled, open } = journal.read()
   if (!open) {

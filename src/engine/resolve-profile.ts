@@ -1,6 +1,6 @@
 import type { FunctionEnv } from '../core/profile/functions/env.ts'
 import { loadProfile } from '../core/profile/load.ts'
-import type { Profile } from '../core/profile/profile.ts'
+import type { Profile, ProfileLibrary } from '../core/profile/profile.ts'
 import type { Machine } from '../settings/kind.ts'
 import { SECTION_TYPES } from '../settings/kinds.ts'
 import { functionEnv } from './function-env.ts'
@@ -16,8 +16,11 @@ export interface ProfileChoice {
 }
 
 /** Finds, merges and expands a profile for this machine. */
-export function resolveProfile(choice: ProfileChoice, machine: Machine): Profile {
-  const library = openLibrary(machine.ports.root, choice.profileDirs)
+export function resolveProfile(
+  choice: ProfileChoice,
+  machine: Machine,
+  library: ProfileLibrary = openLibrary(machine.ports.root, choice.profileDirs),
+): Profile {
   const env = functionEnv(machine)
   return loadProfile(choice.name.split(/\s+/).filter(Boolean), library, env, {
     overrides: new Map(

@@ -1,9 +1,9 @@
 import type { ObservedPlan } from '../core/plan/plan.ts'
 import type { Machine } from '../settings/kind.ts'
 import { readJournal } from './active.ts'
+import { choiceFrom } from './active-choice.ts'
 import type { Active, OpenOperation } from './journal/records.ts'
 import { planFor } from './plan-for.ts'
-import type { ProfileChoice } from './resolve-profile.ts'
 import { type LastVerdict, lastVerdicts } from './runs/last-verdicts.ts'
 
 export interface Status {
@@ -25,9 +25,4 @@ export async function statusOf(machine: Machine): Promise<Status> {
     observed: active ? await planFor(choiceFrom(active), machine) : null,
     lastVerdicts: lastVerdicts(machine.ports.root),
   }
-}
-
-/** The choice that was applied, to plan it again. */
-export function choiceFrom({ profile, overrides, profileDirs }: Active): ProfileChoice {
-  return { name: profile, overrides, ...(profileDirs === undefined ? {} : { profileDirs }) }
 }

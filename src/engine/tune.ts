@@ -1,16 +1,23 @@
 import { parameterTexts } from '../core/cmdline/parse.ts'
 import { InputError } from '../core/errors.ts'
 import type { Plan } from '../core/plan/plan.ts'
+import type { ProfileLibrary } from '../core/profile/profile.ts'
 import type { Warning } from '../core/warning.ts'
 import type { Machine } from '../settings/kind.ts'
 import { type Applied, apply } from './apply.ts'
+import { removeEmptyFolders } from './empty-folders.ts'
 import type { Active } from './journal/records.ts'
+import { type KeptTexts, keepingLibrary } from './kept-profile.ts'
 import { withLock } from './lock.ts'
 import { makePlan } from './make-plan.ts'
 import { type Off, off } from './off.ts'
-import { requirePrivilege } from './open-machine.ts'
+import { requirePrivilege } from './open-ports.ts'
+import { openLibrary } from './profile-library.ts'
 import { type Recovered, recover } from './recover.ts'
 import { type ProfileChoice, resolveProfile } from './resolve-profile.ts'
+import { forgetVerified } from './verified.ts'
+
+const STATE_FOLDER = '/var/lib/quietcore'
 
 export interface Tuned extends Applied {
   plan: Plan
@@ -20,11 +27,20 @@ export interface Tuned extends Applied {
 /** Warnings that a plan may carry and an apply may not: the machine would not boot as asked. */
 const FORBID_APPLY: ReadonlySet<string> = new Set(['cmdline-too-long'])
 
-/** `apply`: plan, then under the lock recover and apply. A profile that cannot be meant changes nothing. */
-export async function tune(choice: ProfileChoice, machine: Machine): Promise<Tuned> {
+/**
+ * `apply`: plan, then under the lock recover and apply. A profile that cannot be meant changes nothing. Settings whose
+ * ids are in `leaveAlone` are not written.
+ */
+export async function tune(
+  choice: ProfileChoice,
+  machine: Machine,
+  leaveAlone?: ReadonlySet<string>,
+  from: ProfileLibrary = openLibrary(machine.ports.root, choice.profileDirs),
+): Promise<Tuned> {
   const { ports, facts } = machine
   requirePrivilege(ports, 'apply')
-  const profile = resolveProfile(choice, machine)
+  const texts: KeptTexts = new Map()
+  const profile = resolveProfile(choice, machine, keepingLibrary(from, texts))
   const first = makePlan(profile, machine)
   refuseForbidden(first.warnings)
   const now = ports.clock.now()
@@ -33,17 +49,19 @@ export async function tune(choice: ProfileChoice, machine: Machine): Promise<Tun
     const recovered = await recover(ports, bootId)
     // What recovery put back may be what the plan was made from.
     const plan = recovered ? makePlan(profile, machine) : first
-    return { plan, recovered, ...(await apply(plan, activeOf(choice, now, bootId), ports)) }
+    const applied = await apply(plan, activeOf(choice, texts, now, bootId), ports, leaveAlone)
+    return { plan, recovered, ...applied }
   })
 }
 
-function activeOf(choice: ProfileChoice, now: Date, bootId: string): Active {
+function activeOf(choice: ProfileChoice, texts: KeptTexts, now: Date, bootId: string): Active {
   return {
     profile: choice.name,
     overrides: { ...choice.overrides },
     since: now.toISOString(),
     bootId,
     ...(choice.profileDirs === undefined ? {} : { profileDirs: [...choice.profileDirs] }),
+    texts: [...texts],
   }
 }
 
@@ -63,6 +81,8 @@ export async function untune(machine: Machine): Promise<Untuned> {
   return withLock(ports.root, 'off', now, async () => {
     const recovered = await recover(ports, facts.kernel.bootId)
     const done = await off(ports, facts.kernel.bootId, now)
+    forgetVerified(ports.root)
+    if (ports.root.exists(STATE_FOLDER)) removeEmptyFolders(ports.root, STATE_FOLDER)
     return { recovered, rebootNeeded: ours.some((text) => running.has(text)), ...done }
   })
 }

@@ -1,3 +1,4 @@
+import { hideSecretFields, hideSecrets } from '../core/hide-secrets.ts'
 import type { Log, LogLevel } from './ports.ts'
 
 const ORDER: Record<LogLevel, number> = { debug: 0, info: 1, warn: 2, error: 3 }
@@ -7,8 +8,12 @@ export function stderrLog(least: LogLevel): Log {
   return {
     write(level, message, fields = {}) {
       if (ORDER[level] < ORDER[least]) return
-      const rest = Object.entries(fields).map(([name, value]) => ` ${name}=${JSON.stringify(value)}`)
-      process.stderr.write(`quietcore: ${level === 'info' ? '' : `${level}: `}${message}${rest.join('')}\n`)
+      const rest = Object.entries(hideSecretFields(message, fields)).map(
+        ([name, value]) => ` ${name}=${JSON.stringify(value)}`,
+      )
+      process.stderr.write(
+        `quietcore: ${level === 'info' ? '' : `${level}: `}${hideSecrets(message)}${rest.join('')}\n`,
+      )
     },
   }
 }

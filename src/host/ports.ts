@@ -43,7 +43,7 @@ export interface Root {
   append(path: string, content: string): void
   /** unlink and fsync of the folder; a missing file is fine */
   remove(path: string): void
-  /** rmdir when empty; else nothing */
+  /** rmdir when empty, no mount point and not on a read-only file system; else nothing */
   removeFolderIfEmpty(path: string): void
   makeFolder(path: string, mode?: number): void
   /** creates with O_EXCL; false when it is there already (the lock) */
@@ -136,6 +136,24 @@ export type LogLevel = 'debug' | 'info' | 'warn' | 'error'
 
 export interface Log {
   write(level: LogLevel, message: string, fields?: Record<string, unknown>): void
+}
+
+/**
+ * The service manager (sd_notify(3)). Does nothing where there is none ($NOTIFY_SOCKET not set); never throws: a service
+ * that cannot say how it is must still do its work.
+ */
+export interface Notifier {
+  /** how often the manager wants a sign of life, ms; undefined when it does not watch this process (WATCHDOG_PID) */
+  readonly watchdogMs: number | undefined
+  /** READY=1 with STATUS= */
+  ready(status: string): void
+  /** STATUS=, one line */
+  status(line: string): void
+  /** RELOADING=1 with MONOTONIC_USEC=; `ready` ends it */
+  reloading(): void
+  stopping(status: string): void
+  /** WATCHDOG=1 */
+  alive(): void
 }
 
 /** The ports that settings, knobs and boot loaders are given. */

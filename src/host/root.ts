@@ -42,7 +42,12 @@ class MachineRoot implements Root {
   }
 
   outside(path: string): string {
-    return this.live ? posix.normalize(path) : resolveInside(this.dir, path, this.#folders)
+    if (this.live) return posix.normalize(path)
+    const isFirst = this.#folders.size === 0
+    const found = resolveInside(this.dir, path, this.#folders)
+    // A folder may be linked elsewhere while a service waits: what is known lasts for one turn of the event loop.
+    if (isFirst && this.#folders.size > 0) setImmediate(() => this.#folders.clear())
+    return found
   }
 
   readText(path: string): string {
@@ -162,7 +167,13 @@ class MachineRoot implements Root {
     ifThere('remove', path, () => {
       const target = this.outside(path)
       if (fs.readdirSync(target).length > 0) return
-      fs.rmdirSync(target)
+      try {
+        fs.rmdirSync(target)
+      } catch (error) {
+        // a mount point, as each writable folder of a sandboxed unit is one, in a parent that is read-only there
+        if (['EBUSY', 'EROFS'].includes(codeOf(error) ?? '')) return
+        throw error
+      }
       syncFolder(dirname(target))
     })
   }
@@ -172,7 +183,12 @@ class MachineRoot implements Root {
     const parent = dirname(path)
     if (parent !== path) this.makeFolder(parent)
     attempt('make the folder', path, () => {
-      fs.mkdirSync(this.outside(path), { mode, recursive: true })
+      try {
+        // Not `recursive`, which says ENOENT for a read-only file system.
+        fs.mkdirSync(this.outside(path), { mode })
+      } catch (error) {
+        if (codeOf(error) !== 'EEXIST') throw error
+      }
       syncFolder(dirname(this.outside(path)))
     })
   }

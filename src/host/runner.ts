@@ -1,8 +1,8 @@
-import { spawnSync } from 'node:child_process'
 import * as fs from 'node:fs'
 import { MachineError } from '../core/errors.ts'
 import { codeOf } from './io-error.ts'
 import type { Root, Runner, RunOptions, RunResult } from './ports.ts'
+import { spawnSync } from './spawn-sync.ts'
 
 /** Where programs of administration lie; a service's PATH often lacks the sbin folders. */
 const PROGRAM_FOLDERS = ['/usr/local/sbin', '/usr/local/bin', '/usr/sbin', '/usr/bin', '/sbin', '/bin']

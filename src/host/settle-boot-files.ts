@@ -1,6 +1,6 @@
-import { spawnSync } from 'node:child_process'
 import * as fs from 'node:fs'
 import { dirname } from 'node:path'
+import { spawnSync } from './spawn-sync.ts'
 
 /** In a process of its own: should quietcore be killed in between, /boot is thawed all the same. */
 const FREEZE_AND_THAW = 'fsfreeze --freeze "$1" && fsfreeze --unfreeze "$1"'

@@ -1,16 +1,21 @@
 import type { KnobRef } from '../core/plan/setting.ts'
-import { type Knob, RefusedError } from './knob.ts'
+import { endHold, type Holder, holdOpen, isHolding } from '../host/hold-open.ts'
+import type { Root } from '../host/ports.ts'
+import type { Knob } from './knob.ts'
 import { whyUnreadable } from './refusal.ts'
 
-/** `/dev/cpu_dma_latency`: a limit that lasts as long as the process that wrote it keeps the file open. */
+/** `/dev/cpu_dma_latency`: a limit that lasts as long as a process keeps the file open that it was written to. */
 export interface HeldFileRef extends KnobRef {
   knob: 'held-file'
   path: string
 }
 
+/** Which process holds it; gone after a reboot, as the process is. */
+const HOLD = '/run/quietcore/held-file'
+
 /**
- * Shows the limit in force, µs: the file gives it as a 32-bit integer in the machine's byte order
- * (Documentation/power/pm_qos_interface.rst). It is never written here: quietcore.service holds it.
+ * Shows the limit in force, µs: the file gives it as a 32-bit integer in the machine's byte order, and takes it so
+ * (Documentation/power/pm_qos_interface.rst). A process of its own holds it, so that a restart of quietcore drops nothing.
  */
 export const heldFile: Knob<HeldFileRef> = {
   name: 'held-file',
@@ -25,11 +30,40 @@ export const heldFile: Knob<HeldFileRef> = {
       return { unreadable: whyUnreadable(path, error) }
     }
   },
-  capture: () => null,
-  write({ path }) {
-    throw new RefusedError(
-      `${path} keeps a limit only while a process holds it open; quietcore.service does: restart it with \`systemctl restart quietcore\``,
-    )
+  /** The kernel keeps the limits of all processes; a file of a made machine keeps one value. */
+  capture: ({ path }, { root }) =>
+    root.live ? null : (root.readBytesIfThere(path)?.toString('base64') ?? null),
+  async write({ path }, value, { root }) {
+    const bytes = Buffer.alloc(4)
+    bytes.writeInt32LE(Number(value))
+    const earlier = holderOf(root)
+    const holder = await holdOpen(root, path, bytes)
+    root.writeFile(HOLD, JSON.stringify(holder))
+    // Only now: between two limits there is no moment without one.
+    if (earlier) endHold(earlier)
+    return { ...holder }
   },
-  restore: () => ({ outcome: 'unchanged' }),
+  restore({ path }, before, _wrote, { root }) {
+    const holder = holderOf(root)
+    root.remove(HOLD)
+    if (!holder || !isHolding(holder)) return { outcome: 'unchanged' }
+    endHold(holder)
+    if (!root.live && typeof before === 'string') root.writeFile(path, Buffer.from(before, 'base64'))
+    return { outcome: 'restored' }
+  },
+}
+
+/** A process holds a limit of quietcore now. */
+export function isHeld(root: Root): boolean {
+  const holder = holderOf(root)
+  return holder !== undefined && isHolding(holder)
+}
+
+function holderOf(root: Root): Holder | undefined {
+  try {
+    return JSON.parse(root.readTextIfThere(HOLD) ?? '') as Holder
+  } catch {
+    // It is replaced in one step, so text like this is not of quietcore.
+    return undefined
+  }
 }

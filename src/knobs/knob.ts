@@ -22,6 +22,15 @@ export interface Restored {
   found?: string
 }
 
+/** What an earlier setting of the same knob holds, as the journal has it. */
+export interface Kept<Ref extends KnobRef = KnobRef> {
+  ref: Ref
+  /** what was there before quietcore's first change */
+  before: Json
+  /** what `write` answered */
+  wrote: Json
+}
+
 export type Scope = 'tuning' | 'nova-conf'
 
 export interface Knob<Ref extends KnobRef = KnobRef> {
@@ -50,12 +59,22 @@ export interface Knob<Ref extends KnobRef = KnobRef> {
    * For a knob whose ref stands for many things that come and go (threads): what `restore` needs after a second
    * apply wrote again. Default: what the first `capture` saw.
    */
-  join?(earlier: Json, later: Json): Json
+  join?(earlier: Kept<Ref>, later: Kept<Ref>): Json
   /**
-   * For such a knob: how the things in `before` stand now, so that giving them back can itself be undone.
+   * For such a knob: how the things that it holds stand now, so that giving them back can itself be undone.
    * Default: `capture`.
    */
-  recapture?(ref: Ref, before: Json, ports: Ports): Json
+  recapture?(kept: Kept<Ref>, ports: Ports): Json
+  /**
+   * For such a knob: the things of an earlier setting that `ref` names too and that are as the earlier one left them
+   * (`taken`, as they were before quietcore's first change), and the others. undefined: none is `ref`'s.
+   */
+  takeOver?(ref: Ref, earlier: Kept<Ref>, ports: Ports): { taken: Json[]; left: Json[] } | undefined
+  /**
+   * Brings what was taken over straight from the earlier setting to where `ref` would have brought it from the start,
+   * so that it is never given back between the two.
+   */
+  carryOver?(ref: Ref, taken: Json, ports: Ports): Promise<{ wrote: Json; moved: number }>
 }
 
 /** The machine says no to this setting, for good and by design; the reason is one sentence. */

@@ -55,7 +55,7 @@ export const novaConf: Knob<NovaConfRef> = {
   },
   /** The first image counts as long as nobody else wrote to the file between; else where its pieces stood is not known. */
   join(earlier, later) {
-    const [first, second] = [earlier as Image, later as Image]
+    const [first, second] = [earlier.before as Image, later.before as Image]
     return first.restSha256 === second.restSha256 ? first : { ...first, restSha256: '' }
   },
 }

@@ -3,7 +3,7 @@ import { dirname } from 'node:path'
 import { MachineError } from '../core/errors.ts'
 import type { KnobRef } from '../core/plan/setting.ts'
 import type { Ports, RunResult } from '../host/ports.ts'
-import type { Knob } from './knob.ts'
+import type { Knob, Restored } from './knob.ts'
 import { lastLine } from './systemd.ts'
 
 /** A profile's own script, which knows `start`, `verify` and `stop`. */
@@ -17,9 +17,13 @@ export interface ScriptRef extends KnobRef {
 /** As long as TuneD's scripts are seen to take (an initrd is built by some), with room. */
 const TIMEOUT_MS = 600_000
 
+/** What a shell answers for a command that it does not find or cannot execute (POSIX.1, 2.8.2 Exit Status for Commands). */
+const NO_PROGRAM: ReadonlySet<number | null> = new Set([126, 127])
+
 /**
  * `have` is `ok` once it was started in this boot and its `verify` ended with 0. Before its start it is not run at
- * all: a plan must change nothing, and most scripts say yes to a `verify` that they do not know.
+ * all: a plan must change nothing, and most scripts say yes to a `verify` that they do not know. A check that lacks
+ * a program says nothing of the machine: `unsupported`.
  */
 export const script: Knob<ScriptRef> = {
   name: 'script',
@@ -31,18 +35,23 @@ export const script: Knob<ScriptRef> = {
     }
     if (!ports.root.exists(marker(ref))) return { have: 'not started' }
     const result = call(ref, ['verify'], ports)
+    if (NO_PROGRAM.has(result.exitCode)) {
+      return {
+        unsupported: `\`${ref.path} verify\` ${outcome(result)} (a program that it calls is not here)`,
+      }
+    }
     return { have: result.exitCode === 0 ? 'ok' : `verify: ${outcome(result)}` }
   },
   capture: (ref, { root }) => ({ started: root.exists(marker(ref)) }),
   write(ref, _value, ports) {
-    ports.root.writeFile(marker(ref), `${ref.path}\n`)
-    const result = call(ref, ['start'], ports)
-    if (result.exitCode !== 0) throw failed(ref, 'start', result)
+    start(ref, ports)
     return 'started'
   },
-  restore(ref, _before, wrote, ports) {
+  restore(ref, before, wrote, ports) {
+    if ((before as { started: boolean }).started) return restart(ref, ports)
     if (wrote === null && !ports.root.exists(marker(ref))) return { outcome: 'unchanged' }
     if (ports.runner.find(ref.path) === undefined) return { outcome: 'gone' }
+    ports.root.writeFile(marker(ref), STOPPING)
     const result = call(ref, ['stop', 'full_rollback'], ports)
     if (result.exitCode !== 0) throw failed(ref, 'stop', result)
     ports.root.remove(marker(ref))
@@ -52,10 +61,27 @@ export const script: Knob<ScriptRef> = {
 }
 
 const MARKERS = '/run/quietcore/scripts'
+/** what the marker says from before `stop` until it has ended well */
+const STOPPING = 'stopping\n'
 
 /** On a tmpfs, so that a reboot forgets it as it forgets what the script did. */
 function marker({ path }: ScriptRef): string {
   return `${MARKERS}/${createHash('sha256').update(path).digest('hex').slice(0, 16)}`
+}
+
+function start(ref: ScriptRef, ports: Ports): void {
+  ports.root.writeFile(marker(ref), `${ref.path}\n`)
+  const result = call(ref, ['start'], ports)
+  if (result.exitCode !== 0) throw failed(ref, 'start', result)
+}
+
+/** Undoes a stop, whole or cut short by a crash; a script that runs as started keeps what its start remembered. */
+function restart(ref: ScriptRef, ports: Ports): Restored {
+  const mark = ports.root.readTextIfThere(marker(ref))
+  if (mark !== undefined && mark !== STOPPING) return { outcome: 'unchanged' }
+  if (ports.runner.find(ref.path) === undefined) return { outcome: 'gone' }
+  start(ref, ports)
+  return { outcome: 'restored' }
 }
 
 function call(ref: ScriptRef, args: string[], { root, runner }: Ports): RunResult {

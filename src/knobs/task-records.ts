@@ -1,6 +1,6 @@
 import type { Json } from '../core/plan/setting.ts'
-import type { Task, TaskFailure, Tasks } from '../host/ports.ts'
-import { RefusedError, type Restored } from './knob.ts'
+import type { Ports, Task, TaskFailure, Tasks } from '../host/ports.ts'
+import { type Kept, RefusedError, type Restored } from './knob.ts'
 import { nameTasks } from './task-selector.ts'
 
 /** A thread as it was before: its number and start time name it for ever. */
@@ -20,16 +20,34 @@ export function sameTask(record: TaskRecord, task: Task | undefined): task is Ta
   return task !== undefined && task.startTicks === record.startTicks
 }
 
+/** All threads that a rule has changed: those seen before its write, and those born meanwhile. */
+export function recordsOf<Record extends TaskRecord>({ before, wrote }: Omit<Kept, 'ref'>): Record[] {
+  const { born = [] } = (wrote ?? {}) as { born?: Record[] }
+  return [...(before as Record[]), ...born]
+}
+
 /**
  * Threads of an earlier and a later capture of the same rule: whoever was recorded first keeps what it had then.
  */
-export function joinRecords(earlier: Json, later: Json): Json {
-  const first = earlier as TaskRecord[]
+export function joinRecords(earlier: Kept, later: Kept): Json {
+  const first = recordsOf(earlier)
   const known = new Set(first.map(({ tid, startTicks }) => `${tid}:${startTicks}`))
-  return [
-    ...first,
-    ...(later as TaskRecord[]).filter(({ tid, startTicks }) => !known.has(`${tid}:${startTicks}`)),
-  ]
+  return [...first, ...recordsOf(later).filter(({ tid, startTicks }) => !known.has(`${tid}:${startTicks}`))]
+}
+
+/** Splits the living threads of an earlier rule; `mine` says which are another rule's from now on. */
+export function shareOut<Record extends TaskRecord>(
+  earlier: Kept,
+  { tasks }: Ports,
+  mine: (record: Record, now: Task) => boolean,
+): { taken: Json[]; left: Json[] } | undefined {
+  const taken: Json[] = []
+  const left: Json[] = []
+  for (const record of recordsOf<Record>(earlier)) {
+    const now = tasks.find(record.tid)
+    if (sameTask(record, now)) (mine(record, now) ? taken : left).push(record)
+  }
+  return taken.length === 0 ? undefined : { taken, left }
 }
 
 /**

@@ -7,8 +7,10 @@ import {
   type Fate,
   joinRecords,
   recordOf,
+  recordsOf,
   refuseIfNone,
   sameTask,
+  shareOut,
   summarize,
   type TaskRecord,
 } from './task-records.ts'
@@ -77,8 +79,7 @@ export const tasksAffinity: Knob<TasksAffinityRef> = {
   },
 
   async restore(ref, before, wrote, ports): Promise<Restored> {
-    const { born = [] } = (wrote ?? {}) as { born?: AffinityRecord[] }
-    const { fates, back } = sortOut(ref, [...(before as AffinityRecord[]), ...born], wrote, ports)
+    const { fates, back } = sortOut(ref, recordsOf({ before, wrote }), wrote, ports)
     const failures = await ports.tasks.setAffinity(back)
     if (failures.length > 0) throw notBack(failures[0]!.reason, failures.length)
     return summarize(fates)
@@ -86,11 +87,28 @@ export const tasksAffinity: Knob<TasksAffinityRef> = {
 
   join: joinRecords,
 
-  recapture(_ref, before, { tasks }): Json {
-    return (before as AffinityRecord[]).flatMap((record) => {
+  recapture(kept, { tasks }): Json {
+    return recordsOf<AffinityRecord>(kept).flatMap((record) => {
       const now = sameTask(record, tasks.find(record.tid)) ? tasks.affinity(record.tid) : undefined
       return now === undefined ? [] : [{ ...record, cpus: now.toString() }]
     })
+  },
+
+  takeOver(ref, earlier, ports) {
+    const named = new Set(select(ref.select, ports).map(({ tid }) => tid))
+    return shareOut<AffinityRecord>(earlier, ports, (record, { tid }) => {
+      const now = ports.tasks.affinity(tid)
+      return named.has(tid) && now !== undefined && isOurs(earlier.ref, record, now)
+    })
+  },
+
+  async carryOver(ref, taken, { tasks }) {
+    const changes = (taken as AffinityRecord[])
+      .map(({ tid, cpus }) => ({ tid, cpus: targetOf(ref, CpuSet.parse(cpus)) }))
+      .filter(({ tid, cpus }) => tasks.affinity(tid)?.equals(cpus) === false)
+    const failed = await tasks.setAffinity(changes)
+    const moved = changes.length - failed.length
+    return { moved, wrote: { changed: moved, failed: failed.map(({ tid, reason }) => ({ tid, reason })) } }
   },
 }
 
@@ -132,6 +150,11 @@ function targetOf({ rule }: TasksAffinityRef, cpus: CpuSet): CpuSet {
   return kept.intersect(home).size > 0 ? kept : home
 }
 
+/** The kernel may have cut our mask to the CPUs of the thread's cgroup: what is left is still ours. */
+function isOurs(ref: TasksAffinityRef, { cpus }: AffinityRecord, now: CpuSet): boolean {
+  return now.isSubsetOf(targetOf(ref, CpuSet.parse(cpus)))
+}
+
 function describe({ rule }: TasksAffinityRef, total: number, wrong: readonly Placed[]): string {
   if (rule.to === 'leave') {
     return `${wrong.length} of ${total} threads may run on ${rule.away}: ${nameTasks(wrong.map(({ task }) => task))}`
@@ -152,8 +175,7 @@ function sortOut(
     if (now === undefined) return 'ended'
     const earlier = CpuSet.parse(record.cpus)
     if (wrote !== null && now.equals(earlier)) return 'unchanged'
-    // The kernel may have cut our mask to the CPUs of the thread's cgroup: what is left is still ours.
-    if (wrote !== null && !now.isSubsetOf(targetOf(ref, earlier))) {
+    if (wrote !== null && !isOurs(ref, record, now)) {
       return { changed: `${record.comm} (${record.tid}) is on ${now}` }
     }
     back.push({ tid: record.tid, cpus: earlier })

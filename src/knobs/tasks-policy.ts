@@ -6,8 +6,10 @@ import {
   type Fate,
   joinRecords,
   recordOf,
+  recordsOf,
   refuseIfNone,
   sameTask,
+  shareOut,
   summarize,
   type TaskRecord,
 } from './task-records.ts'
@@ -77,12 +79,40 @@ export const tasksPolicy: Knob<TasksPolicyRef> = {
 
   join: joinRecords,
 
-  recapture(_ref, before, { tasks }): Json {
-    return (before as PolicyRecord[]).flatMap((record) => {
+  recapture(kept, { tasks }): Json {
+    return recordsOf<PolicyRecord>(kept).flatMap((record) => {
       const now = tasks.find(record.tid)
       return sameTask(record, now) ? [{ ...record, policy: now.policy, priority: now.priority }] : []
     })
   },
+
+  takeOver(ref, earlier, ports) {
+    const named = new Set(select(ref.select, ports).map(({ tid }) => tid))
+    return shareOut<PolicyRecord>(
+      earlier,
+      ports,
+      (_, now) => named.has(now.tid) && isAsWanted(earlier.ref, now),
+    )
+  },
+
+  async carryOver(ref, taken, { tasks }) {
+    const changes = (taken as PolicyRecord[])
+      .map((record) => ({ tid: record.tid, ...targetOf(ref, record) }))
+      .filter(({ tid, policy, priority }) => {
+        const now = tasks.find(tid)
+        return now !== undefined && (now.policy !== policy || now.priority !== priority)
+      })
+    const failed = await tasks.setPolicy(changes)
+    const moved = changes.length - failed.length
+    return { moved, wrote: { changed: moved, failed: failed.map(({ tid, reason }) => ({ tid, reason })) } }
+  },
+}
+
+/** What the rule makes of a thread that had this policy. */
+function targetOf(ref: TasksPolicyRef, earlier: PolicyRecord): Pick<PolicyRecord, 'policy' | 'priority'> {
+  if (ref.policy !== 'keep') return { policy: ref.policy, priority: ref.priority }
+  const { policy } = earlier
+  return { policy, priority: hasPriority(policy) ? ref.priority : earlier.priority }
 }
 
 function isAsWanted(ref: Pick<TasksPolicyRef, 'policy' | 'priority'>, task: Task): boolean {

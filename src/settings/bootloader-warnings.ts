@@ -1,5 +1,6 @@
 import type { BootLoader } from '../boot/loader.ts'
 import type { CmdlineConflict, PlacedParameter } from '../core/cmdline/conflicts.ts'
+import { cpulistFault } from '../core/cmdline/cpulist-value.ts'
 import { tooLong } from '../core/cmdline/length.ts'
 import { pendingCmdline } from '../core/cmdline/pending.ts'
 import { parseUnits } from '../core/cmdline/units.ts'
@@ -45,6 +46,16 @@ export function conflictWarning({ key, administrator, ours, repeated }: CmdlineC
     message: `${name} is set twice: '${administrator.parameter}' in ${formatPlace(administrator.place)} and '${ours.parameter}' in ${formatPlace(ours.place)}; ${effect}`,
     place: administrator.place,
   }
+}
+
+/** A blank or a comma too much in a list of CPUs: the kernel would isolate fewer CPUs than meant and say so nowhere. */
+export function cpulistWarnings(ours: readonly PlacedParameter[]): Warning[] {
+  return ours.flatMap(({ parameter, place }) => {
+    const fault = cpulistFault(parameter)
+    if (fault === undefined) return []
+    const message = `the kernel parameter '${parameter}' ${fault}: write CPU lists as the kernel does, '2-5,8', without quotes`
+    return [{ code: 'cmdline-cpulist', message, place }]
+  })
 }
 
 /** Ours stand last on the line, so a count without a page size would count for the administrator's. */

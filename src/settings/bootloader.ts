@@ -10,6 +10,7 @@ import type { Unit } from '../core/profile/profile.ts'
 import { lookedAtSettings } from './bootloader-looked-at.ts'
 import {
   conflictWarning,
+  cpulistWarnings,
   lengthWarning,
   noBootLoader,
   optionWarnings,
@@ -35,7 +36,7 @@ export const bootloader: SettingKind = {
     // Nothing added to nothing: our own repetitions go, and page sizes stand beside their counts.
     const wanted = missingFrom('', compactCommandLine(unitCommandLine(unit)))
     refuseOpenQuote(unit, wanted)
-    const warnings = optionWarnings(unit)
+    const warnings = [...optionWarnings(unit), ...cpulistWarnings(placed(unit, wanted))]
     if (wanted === '') return { settings: [], warnings }
     const { loader } = machine
     if (!loader) {

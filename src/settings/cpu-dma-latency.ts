@@ -2,6 +2,7 @@ import { InputError } from '../core/errors.ts'
 import type { Setting } from '../core/plan/setting.ts'
 import type { ProfileOption, Unit } from '../core/profile/profile.ts'
 import type { Warning } from '../core/warning.ts'
+import { isHeld } from '../knobs/held-file.ts'
 import { CPU } from './cpu-devices.ts'
 import type { Machine } from './kind.ts'
 import { alternatives, optionOf } from './section.ts'
@@ -44,7 +45,7 @@ export function latencySettings(unit: Unit, machine: Machine): { settings: Setti
     knob: { knob: 'held-file', path: FILE },
     ...(reason === undefined ? {} : { unsupported: reason }),
   }
-  const needsService = limitUs !== undefined && hasIdleStates(machine) && !machine.service
+  const needsService = limitUs !== undefined && hasIdleStates(machine) && !canBeHeld(machine)
   return { settings: [setting], warnings: needsService ? [serviceWarning(limitUs, option)] : [] }
 }
 
@@ -52,7 +53,7 @@ function whyNot(option: ProfileOption, limitUs: number | undefined, machine: Mac
   if (!hasIdleStates(machine))
     return 'no C-states: the kernel has no idle driver here, so there is nothing to limit'
   if (limitUs === undefined) return `no C-state of this machine is meant by ${option.value} (see ${STATES})`
-  if (machine.service) return undefined
+  if (canBeHeld(machine)) return undefined
   return `the limit lasts only while a process holds ${FILE} open; quietcore.service does (\`systemctl enable --now quietcore\`)`
 }
 
@@ -62,6 +63,11 @@ function serviceWarning(limitUs: number, { place }: ProfileOption): Warning {
     message: `force_latency: a limit of ${limitUs} µs on C-states lasts only while a process holds ${FILE} open; quietcore.service does: systemctl enable --now quietcore`,
     place,
   }
+}
+
+/** The service starts the process that holds it; that process outlives it. */
+function canBeHeld({ service, ports: { root } }: Machine): boolean {
+  return service || isHeld(root)
 }
 
 /** An idle driver with nothing deeper than state0 (polling, or a hypervisor's halt) has no C-states to limit. */

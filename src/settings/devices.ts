@@ -2,6 +2,19 @@ import type { Unit } from '../core/profile/profile.ts'
 import type { Warning } from '../core/warning.ts'
 import { nameMatcher } from '../host/glob.ts'
 
+/** Types of units whose devices= chooses; in TuneD each device belongs to one unit of a type. */
+export const DEVICE_TYPES: ReadonlySet<string> = new Set([
+  'audio',
+  'cpu',
+  'disk',
+  'irq',
+  'net',
+  'scsi_host',
+  'uncore',
+  'usb',
+  'video',
+])
+
 /**
  * The devices that a unit's `devices=` chooses: shell patterns split by blanks or commas, `!` takes away, and with
  * only such ones all others are meant (TuneD's rule).

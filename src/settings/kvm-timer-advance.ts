@@ -19,6 +19,8 @@ export function timerAdvance(
 ): { wish?: ModuleWish; warning?: Warning } {
   if (wish.module !== 'kvm' || (wish.parameter !== NANOSECONDS && wish.parameter !== SWITCH)) return { wish }
   if (root.exists(parameterPath(wish))) return { wish }
+  // Not loaded yet, as early in a boot: nobody knows its names. The kernel leaves out an option that it has not got.
+  if (!root.exists('/sys/module/kvm')) return { wish }
   const parameter = wish.parameter === SWITCH ? NANOSECONDS : SWITCH
   if (!root.exists(parameterPath({ module: 'kvm', parameter }))) return {}
   const value = wish.parameter === SWITCH ? (isOff(wish.value) ? '0' : '-1') : wish.value === '0' ? 'N' : 'Y'

@@ -2,7 +2,6 @@ import { formatPlace, InputError } from '../core/errors.ts'
 import type { Setting } from '../core/plan/setting.ts'
 import type { ProfileOption, Unit } from '../core/profile/profile.ts'
 import type { Warning } from '../core/warning.ts'
-import type { Root } from '../host/ports.ts'
 import { moduleFolder, parameterPath } from '../knobs/module-parameter.ts'
 import type { Machine, SettingKind } from './kind.ts'
 import { COUNTERPART, KVM_PARAMETERS, vendorModule } from './kvm-parameters.ts'
@@ -36,7 +35,7 @@ export const kvm: SettingKind = {
       }
       const { wish, warning } = timerAdvance(asked, option.place, root)
       if (warning) warnings.push(warning)
-      const reason = wish === undefined ? noAdvance(root) : whyNot(wish, machine)
+      const reason = wish === undefined ? NO_ADVANCE : whyNot(wish, machine)
       const { module, parameter, value } = wish ?? asked
       const id = `${module}.${parameter}`
       if (reason !== undefined) {
@@ -81,11 +80,7 @@ function whyNot({ module, parameter }: ModuleWish, { facts, ports: { root } }: M
   return `${module} of this kernel has no parameter '${parameter}'`
 }
 
-function noAdvance(root: Root): string {
-  return root.exists(moduleFolder('kvm'))
-    ? 'kvm of this kernel has neither lapic_timer_advance_ns nor lapic_timer_advance'
-    : 'the module kvm is not loaded, so it cannot be told whether it has lapic_timer_advance_ns or lapic_timer_advance; load it and apply again'
-}
+const NO_ADVANCE = 'kvm of this kernel has neither lapic_timer_advance_ns nor lapic_timer_advance'
 
 function unknownOption(unit: Unit, name: string, { place }: ProfileOption): Warning {
   return {

@@ -36,15 +36,14 @@ export const modules: SettingKind = {
 
 function wishesOf(module: string, text: string, option: ProfileOption): ModuleWish[] {
   if (!NAME.test(module)) throw bad(`'${module}' is no name of a module`, option)
-  return text
-    .split(/\s+/)
-    .filter(Boolean)
-    .map((word) => {
-      const equals = word.indexOf('=')
-      const parameter = word.slice(0, equals)
-      if (equals < 1 || !NAME.test(parameter)) throw bad(`'${word}' is not PARAMETER=VALUE`, option)
-      return { module, parameter, value: word.slice(equals + 1) }
-    })
+  // `nested=1, ple_gap=0`: the kernel would refuse the number `1,`, and with it the whole module
+  const words = text.split(/,*\s+|,+$/).filter(Boolean)
+  return words.map((word) => {
+    const equals = word.indexOf('=')
+    const parameter = word.slice(0, equals)
+    if (equals < 1 || !NAME.test(parameter)) throw bad(`'${word}' is not PARAMETER=VALUE`, option)
+    return { module, parameter, value: word.slice(equals + 1) }
+  })
 }
 
 function bad(message: string, { place }: ProfileOption): InputError {

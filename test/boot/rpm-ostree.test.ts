@@ -56,3 +56,59 @@ describe.skipIf(noChroot('sh'))('an rpm-ostree machine', () => {
     expect(text(dir, KARGS)).toBe(`${OWN}\n`)
   })
 })
+
+describe('an rpm-ostree tree whose program cannot run', () => {
+  const ENTRY = '/boot/loader/entries/ostree-2-fcos.conf'
+  const files = {
+    '/run/ostree-booted': '',
+    '/boot/loader/entries/ostree-1-fcos.conf': 'version 1\noptions rw ostree=/ostree/boot.0/fcos/0/0\n',
+    [ENTRY]: `title Fedora CoreOS\nversion 2\noptions ${OWN}\n`,
+    '/boot/grub2/grub.cfg': '',
+    '/etc/default/grub': 'GRUB_CMDLINE_LINUX=""\n',
+    '/etc/default/grub.d/.keep': '',
+  }
+  const refusal = {
+    code: 'rpm-ostree-cannot-run',
+    exitCode: 3,
+    message:
+      'the kernel arguments of an ostree deployment are set by rpm-ostree, which cannot run here: apply on the booted machine, or set what `quietcore plan` shows by `ostree admin kargs edit-in-place` or in kargs.d of the image',
+  }
+
+  test.each([
+    ['is not there', {}],
+    ['has no shell to run in', { '/usr/bin/rpm-ostree': '#!/bin/sh\n' }],
+  ])('because it %s is read from the entry that boots next, and not written', async (_why, more) => {
+    const dir = madeRoot({ ...files })
+    for (const [path, script] of Object.entries(more)) put(dir, path, script, 0o755)
+    const ports = portsFor(dir)
+    expect(findLoader(ports.root)?.name).toBe('rpm-ostree')
+    expect(rpmOstree.administrator(ports)).toEqual(
+      OWN.split(' ').map((parameter) => ({ parameter, place: { file: ENTRY, line: 3 } })),
+    )
+    expect(rpmOstree.ours(ports)).toBeUndefined()
+    expect(rpmOstree.warnings?.(ports)).toEqual([
+      {
+        code: 'rpm-ostree-cannot-run',
+        message: `rpm-ostree cannot run here and ${ENTRY} was read instead: the kernel arguments can be planned and not set`,
+        place: { file: ENTRY },
+      },
+    ])
+    await expect(rpmOstree.write('nosmt', ports)).rejects.toMatchObject(refusal)
+    expect(text(dir, ENTRY)).toBe(files[ENTRY])
+    await rpmOstree.write('isolcpus=1 nohz=on', ports)
+    expect(rpmOstree.ours(ports)).toBe('isolcpus=1 nohz=on')
+  })
+
+  test('and has no entry either is a tree without kernel arguments', () => {
+    const ports = portsFor(madeRoot({ '/ostree/repo/config': '' }))
+    expect(findLoader(ports.root)?.name).toBe('rpm-ostree')
+    expect(rpmOstree.administrator(ports)).toEqual([])
+    expect(rpmOstree.warnings?.(ports)).toEqual([
+      {
+        code: 'rpm-ostree-cannot-run',
+        message:
+          'rpm-ostree cannot run here and there is no entry of a deployment either: the kernel arguments can be planned and not set',
+      },
+    ])
+  })
+})

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -15,11 +15,13 @@ function guest(): string {
   <name>${NAME}</name>
   <memory unit='MiB'>32</memory>
   <vcpu>2</vcpu>
+  <iothreads>1</iothreads>
   <os><type arch='x86_64' machine='q35'>hvm</type></os>
   <cputune>
     <vcpupin vcpu='0' cpuset='0'/>
     <vcpupin vcpu='1' cpuset='1'/>
     <emulatorpin cpuset='0'/>
+    <iothreadpin iothread='1' cpuset='0'/>
     <vcpusched vcpus='1' scheduler='fifo' priority='1'/>
   </cputune>
   <devices>
@@ -57,29 +59,53 @@ describe.skipIf(LIBVIRTD_MISSING !== '')(`a running domain of a real libvirtd${L
     return { found: of(findings), open: of(undecided) }
   }
 
-  /** The vCPU threads of the QEMU that libvirt started, from /proc, not by our own code. */
-  function threadOf(vcpu: number): string {
+  /** A thread of the QEMU that libvirt started, by the begin of its name, from /proc, not by our own code. */
+  function threadOf(name: string): string {
     const uuid = virsh('domuuid', '--domain', NAME).trim()
     const pid = execFileSync('pgrep', ['-f', `qemu.*-uuid ${uuid}`], { encoding: 'utf8' }).trim()
     const rows = execFileSync('ps', ['-L', '-o', 'tid=,comm=', '-p', pid], { encoding: 'utf8' }).split('\n')
     return rows
-      .find((row) => row.includes(`CPU ${vcpu}/`))!
-      .trim()
+      .map((row) => row.trim())
+      .find((row) => row.replace(/^\d+ /, '').startsWith(name))!
       .split(' ')[0]!
+  }
+
+  /** Moves a thread behind libvirt's back. Its cgroup bounds what taskset(1) can do, so that goes first. */
+  function move(tid: string, cpus: string): void {
+    const cgroups = readFileSync(`/proc/${tid}/cgroup`, 'utf8').split('\n')
+    const path = cgroups.find((line) => /^\d+:(?:[^:]*,)?cpuset[,:]/.test(line))?.replace(/^[^/]*/, '')
+    const file = `/sys/fs/cgroup/cpuset${path}/cpuset.cpus`
+    if (path !== undefined && existsSync(file)) writeFileSync(file, cpus)
+    execFileSync('taskset', ['-p', '-c', cpus, tid])
   }
 
   it('has F3 confirmed on its live threads, and chrt sees them FIFO, too', () => {
     expect(about('F3')).toEqual({ found: [], open: [] })
-    expect(execFileSync('chrt', ['-p', threadOf(1)], { encoding: 'utf8' })).toContain('SCHED_FIFO')
-    expect(execFileSync('chrt', ['-p', threadOf(0)], { encoding: 'utf8' })).toContain('SCHED_OTHER')
+    expect(execFileSync('chrt', ['-p', threadOf('CPU 1/')], { encoding: 'utf8' })).toContain('SCHED_FIFO')
+    expect(execFileSync('chrt', ['-p', threadOf('CPU 0/')], { encoding: 'utf8' })).toContain('SCHED_OTHER')
   })
 
   it('fails F3 when a thread lost its policy behind libvirt’s back', () => {
-    const tid = threadOf(1)
+    const tid = threadOf('CPU 1/')
     execFileSync('chrt', ['-o', '-p', '0', tid])
     expect(about('F3').found).toEqual([`the thread of vCPU 1 (${tid}) is SCHED_OTHER, not SCHED_FIFO`])
     execFileSync('chrt', ['-f', '-p', '1', tid])
     expect(about('F3').found).toEqual([])
+  })
+
+  it.each([
+    ['qemu-system', 'the emulator'],
+    ['IO iothread1', 'iothread 1'],
+  ])('fails F4 when the thread %s was moved to a real-time CPU', (name, who) => {
+    expect(about('F4')).toEqual({ found: [], open: [] })
+    const tid = threadOf(name)
+    move(tid, '0-1')
+    // Whoever is in the same cgroup went with it.
+    expect(about('F4').found).toEqual([
+      expect.stringMatching(new RegExp(`^${who} \\(threads? .*${tid}.*may now run on the real-time CPUs 1$`)),
+    ])
+    move(tid, '0')
+    expect(about('F4').found).toEqual([])
   })
 
   it('has no job under way, and nothing of it in swap', () => {

@@ -82,6 +82,21 @@ describe('quietcore domain audit FILE', () => {
     ])
   })
 
+  it('shows control characters of the file as what they are, so that no guest steers the terminal', () => {
+    const xml = fitBut('<name>fit', '<name>\x1b[31mred&#27;[2J').replace("dev='vda'", "dev='v\x9b2J'")
+    const { stdout, stderr } = quietcore('domain', 'audit', file(xml.replace(" cache='none'", '')))
+    expect([stdout.split('\n')[0], stderr]).toEqual([
+      '\\x1b[31mred\\x1b[2J: undecided (real-time vCPUs 1-3)',
+      '',
+    ])
+    expect(stdout).toContain("T1    warn      through the host's page cache: v\\x9b2J (cache default)")
+    expect(stdout).not.toMatch(/[^\P{Cc}\n]/u)
+    const missing = quietcore('domain', 'audit', './no\x1b[2Jsuch.xml')
+    expect([missing.code, missing.stdout]).toEqual([2, ''])
+    expect(missing.stderr).toContain('no\\x1b[2Jsuch.xml')
+    expect(missing.stderr).not.toMatch(/[^\P{Cc}\n]/u)
+  })
+
   it('reads standard input', () => {
     const { status, stdout } = spawnSync(
       process.execPath,

@@ -157,3 +157,48 @@ test('a run that cannot be read is left out with a note', () => {
     ['half-written-run', 'unreadable-run'],
   ])
 })
+
+test('slots of the schedules that passed without a measurement stand below the runs, and in the answer of --json', () => {
+  const folder = join(dir, 'var/lib/quietcore/missed')
+  mkdirSync(folder, { recursive: true })
+  const missed = (id: string, more: object) => ({
+    schemaVersion: 1,
+    id,
+    suite: 'night',
+    at: '2026-11-22T02:00:00.000Z',
+    outcome: 'skipped',
+    code: 'locked',
+    reason: 'process 7 (quietcore apply) is changing this machine',
+    next: 'It is tried again at its next slot.',
+    occupants: [],
+    ...more,
+  })
+  const made = [
+    missed('20261122T020000Z-night', {}),
+    missed('20261123T020000Z-night', {
+      at: '2026-11-23T02:00:00.000Z',
+      outcome: 'failed',
+      code: 'no-such-program',
+      reason: "cyclictest cannot run: the program 'cyclictest' is not installed",
+      next: "Install it: 'apt install rt-tests'.",
+    }),
+  ]
+  for (const one of made) writeFileSync(join(folder, `${one.id}.json`), JSON.stringify(one))
+  writeFileSync(join(folder, '20261124T020000Z-night.json'), '{"schemaVersion": 1')
+  const { stdout, stderr } = cli.run(['history', '--root', dir, '--suite', 'night'])
+  expect(stdout).toBe(`No run is kept yet. Make one: quietcore validate smoke
+
+Scheduled and not run (2):
+  2026-11-22T02:00:00.000Z night skipped: process 7 (quietcore apply) is changing this machine
+  2026-11-23T02:00:00.000Z night failed: cyclictest cannot run: the program 'cyclictest' is not installed
+    Install it: 'apt install rt-tests'.
+`)
+  expect(stderr).toContain('20261124T020000Z-night.json: this record of a missed run cannot be read: ')
+  const answer = JSON.parse(cli.run(['history', '--root', dir, '--json']).stdout)
+  expect(answer.missed).toEqual(made)
+  const validate = new Ajv2020({ allErrors: true, allowUnionTypes: true }).compile(
+    JSON.parse(readFileSync('docs/schema/history.schema.json', 'utf8')),
+  )
+  validate(answer)
+  expect(validate.errors).toBeNull()
+})

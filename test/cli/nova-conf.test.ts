@@ -132,6 +132,29 @@ cpu_shared_set = 1-3
     expect(listTree(root)).toEqual(before)
   })
 
+  it('takes the screen away from guests only when asked, and keeps vCPUs below the kernel threads', () => {
+    const given = '[libvirt]\nrealtime_scheduler_priority = 50\n\n[vnc]\nenabled = true\n'
+    const root = host(given)
+    const wanted = (...args: string[]) =>
+      json('nova-conf', conf(root, 'plan', ...PROFILE, '--json', ...args).stdout)
+        .options.filter(({ section, key }: { section: string; key: string }) =>
+          ['libvirt.realtime_scheduler_priority', 'vnc.enabled', 'DEFAULT.pointer_model'].includes(
+            `${section}.${key}`,
+          ),
+        )
+        .map(({ section, key, have, want }: Record<string, unknown>) => [section, key, have, want])
+    expect(wanted()).toEqual([['libvirt', 'realtime_scheduler_priority', ['50'], ['1']]])
+    expect(wanted('--headless')).toEqual([
+      ['libvirt', 'realtime_scheduler_priority', ['50'], ['1']],
+      ['vnc', 'enabled', ['true'], ['false']],
+      ['DEFAULT', 'pointer_model', [], ['ps2mouse']],
+    ])
+    expect(conf(root, 'apply', ...PROFILE, '--headless').code).toBe(0)
+    expect(conf(root, 'verify', ...PROFILE, '--headless').code).toBe(0)
+    expect(quietcore('off', '--root', root).code).toBe(0)
+    expect(read(root)).toBe(given)
+  })
+
   it('stays when a profile is applied or changed, and the profile stays when it is applied', () => {
     const root = host()
     const before = listTree(root)
@@ -201,6 +224,11 @@ print(json.dumps([sorted(hardware.get_cpu_dedicated_set()), sorted(hardware.get_
     ['reserved-host-cpus', '[DEFAULT]\nreserved_host_cpus = 2\n', [], 2],
     ['cpu-power-management', '[libvirt]\ncpu_power_management = true\n', [], 2],
     ['file-backed-memory', '[libvirt]\nfile_backed_memory = 1024\n', [], 2],
+    ['cpu-models-without-custom', '[libvirt]\ncpu_mode = custom\ncpu_models = Haswell\n', [], 3],
+    ['cpu-models-without-custom', '[Libvirt]\ncpu_mode = custom\ncpu_model = Haswell\n', [], 3],
+    ['custom-without-cpu-models', '[libvirt]\ncpu_mode = custom\n', ['--skip', 'libvirt.cpu_mode'], 2],
+    ['cpu-mode-without-kvm', '[libvirt]\nvirt_type = lxc\n', [], 2],
+    ['bad-reserved-huge-pages', '[DEFAULT]\nreserved_huge_pages = node:0,size:1G,count:2\n', [], 2],
     ['cpu-sets-overlap', '[compute]\n', ['--shared-cores', '3-4'], undefined],
     ['cpus-not-online', '[compute]\n', ['--shared-cores', '99'], undefined],
     ['bad-cpu-set', '[compute]\ncpu_shared_set = 7-2\n', ['--skip', 'compute.cpu_shared_set'], 2],
@@ -216,6 +244,37 @@ print(json.dumps([sorted(hardware.get_cpu_dedicated_set()), sorted(hardware.get_
       if (line !== undefined) expect(error.place.line).toBe(line)
     }
     expect(listTree(root)).toEqual(before)
+  })
+
+  it('keeps named CPU models where cpu_mode is left alone', () => {
+    const given = '[libvirt]\ncpu_mode = custom\ncpu_models = Haswell,Skylake-Server\n'
+    const root = host(given)
+    expect(conf(root, 'apply', ...PROFILE, '--skip', 'libvirt.cpu_mode').code).toBe(0)
+    expect(read(root)).toContain(given)
+  })
+
+  it.each([
+    ['foo', "'foo' is no reservation of huge pages"],
+    ['count:x', "'count:x' is no reservation of huge pages"],
+    ['node:0,size:1G,count:2', "'node:0,size:1G,count:2' is no reservation of huge pages"],
+    ['node:0,size:large,count:2', "'node:0,size:large,count:2' is no reservation of huge pages"],
+    ['node:0,size:1GB,count:-1', "'node:0,size:1GB,count:-1' is no reservation of huge pages"],
+    ['node:9,size:1GB,count:2', "there is no NUMA node 9 for 'node:9,size:1GB,count:2'; there are 0, 1"],
+    [
+      'node:0,size:1Gb,count:2',
+      "'node:0,size:1Gb,count:2' asks for pages of 131072 KiB; node 0 has 2048, 1048576 KiB",
+    ],
+  ])('refuses to reserve %s', (reservation, message) => {
+    const answer = conf(host(), 'plan', ...PROFILE, '--reserved-huge-pages', reservation, '--json')
+    const { error } = json('error', answer.stdout)
+    expect([answer.code, error.code, error.message]).toEqual([2, 'bad-reserved-huge-pages', message])
+  })
+
+  it('refuses a second reservation for one node and size, and takes small pages', () => {
+    const reserve = (...specs: string[]) =>
+      conf(host(), 'plan', ...PROFILE, ...specs.flatMap((spec) => ['--reserved-huge-pages', spec])).code
+    expect(reserve('node:0,size:1GB,count:1', 'node:0,size:1048576,count:2')).toBe(2)
+    expect(reserve('node:0,size:1GB,count:1', 'node:1,size:1GB,count:1', 'node:0,size:4,count:1024')).toBe(0)
   })
 
   it('says what is missing: the file, the profile', () => {

@@ -162,6 +162,7 @@ describe('quietcore status', () => {
       code: 0,
       stdout: `Profile:  none applied
 Verdict:  smoke pass (2026-11-22T00:00:00.000Z, 20261122T000000Z-smoke)
+Service:  not running
 `,
       stderr: '',
     })

@@ -78,6 +78,15 @@ describe.skipIf(whyNot)(`validate on this machine${whyNot ? ` (${whyNot})` : ''}
       expect(existsSync('/run/quietcore/lock')).toBe(false)
     },
   )
+
+  test('a quietcore that is killed takes the tool with it, so that the CPU is free again', async () => {
+    const { pid, ended } = cli.start([...ALONE, '--duration', '60s'])
+    const tool = () => runner.runSync(['pgrep', '-f', `^cyclictest .*-D 60 .*-t 1 -a ${CPU} `]).stdout.trim()
+    await expect.poll(tool, { timeout: 20_000 }).not.toBe('')
+    process.kill(pid, 'SIGKILL')
+    await ended
+    await expect.poll(tool, { timeout: 10_000 }).toBe('')
+  })
 })
 
 test.each([

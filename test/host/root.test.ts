@@ -37,6 +37,20 @@ describe('a machine under a root directory', () => {
     expect(() => root.readText('/etc/turns')).toThrow('/etc/turns is a loop of symbolic links')
   })
 
+  it('finds a folder where it is linked to now, however long it is open', async () => {
+    for (const name of ['one', 'two']) {
+      mkdirSync(join(dir, name))
+      writeFileSync(join(dir, name, 'file'), name)
+    }
+    symlinkSync('/one', join(dir, 'etc/linked'))
+    const root = openRoot(dir)
+    expect(root.readText('/etc/linked/file')).toBe('one')
+    rmSync(join(dir, 'etc/linked'))
+    symlinkSync('/two', join(dir, 'etc/linked'))
+    await new Promise((resolve) => setTimeout(resolve, 1))
+    expect(root.readText('/etc/linked/file')).toBe('two')
+  })
+
   it('has a boot file brought to its place on the disk before the old one is replaced, and after', () => {
     const menu = join(dir, 'boot/grub2/grub.cfg')
     writeFileSync(menu, 'old\n')

@@ -1,6 +1,6 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
 import { afterEach, expect, test } from 'vitest'
-import { openPorts } from '../../src/engine/open-machine.ts'
+import { openPorts } from '../../src/engine/open-ports.ts'
 import { type TasksAffinityRef, tasksAffinity } from '../../src/knobs/tasks-affinity.ts'
 import { type TasksPolicyRef, tasksPolicy } from '../../src/knobs/tasks-policy.ts'
 

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, expect, test } from 'vitest'
 import { CpuSet } from '../../src/core/cpu/cpu-set.ts'
-import { openPorts } from '../../src/engine/open-machine.ts'
+import { openPorts } from '../../src/engine/open-ports.ts'
 import type { Ports } from '../../src/host/ports.ts'
 import { type TasksAffinityRef, tasksAffinity } from '../../src/knobs/tasks-affinity.ts'
 import { type TasksPolicyRef, tasksPolicy } from '../../src/knobs/tasks-policy.ts'
@@ -203,5 +203,15 @@ test('a second apply adds the threads that came since, and keeps what the first 
     { tid: 1, startTicks: 100, comm: 'systemd', cpus: '0-1' },
     { tid: 1, startTicks: 999, comm: 'sh', cpus: '0-2' },
   ]
-  expect(tasksAffinity.join!(first, second)).toEqual([first[0], second[1]])
+  const born = { tid: 7, startTicks: 100, comm: 'cron', cpus: '0-3' }
+  const kept = (before: typeof first, wrote: object) => ({
+    ref: OFF_2_3,
+    before,
+    wrote: { changed: 1, ...wrote },
+  })
+  expect(tasksAffinity.join!(kept(first, { born: [born] }), kept(second, {}))).toEqual([
+    first[0],
+    born,
+    second[1],
+  ])
 })

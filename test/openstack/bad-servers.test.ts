@@ -68,6 +68,31 @@ describe('a server that is not as it should be', () => {
     ])
   })
 
+  it('is named without the password and the token that its address holds', async () => {
+    const said = async (status: number, body: string) => {
+      const url = await listen(answering(status, body))
+      const { host } = new URL(url)
+      const { answer } = await call(credentials(`http://admin:${SECRET}@${host}/v3?token=${TOKEN}`), 'verify')
+      return answer.error.message.replace(host, 'HOST')
+    }
+    expect([await said(300, '{}'), await said(503, ''), await said(200, '<html>')]).toEqual([
+      'Keystone at http://HOST/v3 answered 300 to a request for a token',
+      'Keystone at http://HOST/v3 answered 503 to a request for a token',
+      'http://HOST/v3/auth/tokens answered 200 with something that is no JSON',
+    ])
+    const closed = credentials(`http://admin:${SECRET}@127.0.0.1:1/v3?token=${TOKEN}`)
+    expect((await call(closed, 'verify')).answer.error.message).toBe(
+      'http://127.0.0.1:1/v3/auth/tokens cannot be reached: connect ECONNREFUSED 127.0.0.1:1',
+    )
+    const endpoint = { OS_COMPUTE_ENDPOINT_OVERRIDE: `admin:${SECRET}@nova` }
+    expect((await call(credentials('http://127.0.0.1:1/v3', endpoint), 'verify')).answer.error).toMatchObject(
+      {
+        code: 'bad-compute-endpoint',
+        message: 'the compute_endpoint_override of the OS_* variables is no http or https address',
+      },
+    )
+  })
+
   it('shows a certificate that does not verify, unless its authority is named', async () => {
     const dir = mkdtempSync(join(tmpdir(), 'quietcore-tls-'))
     onTestFinished(() => rmSync(dir, { recursive: true, force: true }))

@@ -209,3 +209,73 @@ describe('proofs that a real Keystone takes or refuses', () => {
     ])
   })
 })
+
+describe('verify without names', () => {
+  const states = async () => {
+    const { code, stdout } = await flavor('verify', '--json')
+    const { flavors } = json('nova-flavor-verify', stdout)
+    return [code, flavors.map(({ name, state }: Record<string, string>) => `${name} ${state}`).sort()]
+  }
+
+  it('holds each flavor against what was asked for when it was applied, and a drift from that is one', async () => {
+    const mask = ['--set', 'hw:cpu_realtime_mask=^0,^2', '--set', 'hw:pmu=']
+    expect((await flavor('apply', 'rt.mask', ...SIZE, ...mask)).code).toBe(0)
+    expect((await flavor('apply', 'pinned', ...SIZE, '--profile', 'cpu-partitioning')).code).toBe(0)
+    expect(propertiesOf(cloud.env, 'rt.mask')['quietcore:managed']).toBe(
+      'hw:cpu_policy,hw:cpu_realtime,hw:cpu_realtime_mask,hw:cpu_realtime_mask=^0;^2,hw:emulator_threads_policy,hw:locked_memory,hw:mem_page_size,hw:pmu=',
+    )
+    expect(await states()).toEqual([0, ['by cli ok', 'pinned ok', 'rt.mask ok', 'rt.new ok']])
+    expect((await flavor('apply', 'rt.mask', ...mask)).stdout).toBe('1 already as wanted.\n')
+    openstack(cloud.env, 'flavor', 'set', '--property', 'hw:cpu_realtime_mask=^0-1', 'rt.mask')
+    const { flavors } = json('nova-flavor-verify', (await flavor('verify', 'rt.mask', '--json')).stdout)
+    expect(flavors[0].keys.filter(({ state }: { state: string }) => state !== 'ok')).toEqual([
+      { key: 'hw:cpu_realtime_mask', want: '^0,^2', have: '^0-1', state: 'differs' },
+    ])
+    expect((await flavor('apply', 'rt.mask')).code).toBe(0)
+    expect(propertiesOf(cloud.env, 'rt.mask')).toEqual({ ...KEYS, ...MANAGED })
+    expect(await states()).toEqual([0, ['by cli ok', 'pinned ok', 'rt.mask ok', 'rt.new ok']])
+  })
+
+  it('looks at flavors that only mean to be real-time, and takes no trap for ok', async () => {
+    const made = (name: string, ...properties: string[]) =>
+      openstack(
+        { ...cloud.env, OS_COMPUTE_API_VERSION: '2.60' },
+        ...['flavor', 'create', '--vcpus', '4', '--ram', '4096', '--disk', '0'],
+        ...properties.flatMap((one) => ['--property', one]),
+        name,
+      )
+    made('a mask alone', 'hw:cpu_policy=dedicated', 'hw:cpu_realtime_mask=^0')
+    made('enabled', 'hw:cpu_policy=dedicated', 'hw:cpu_realtime=enabled')
+    made('mixed, fit', 'hw:cpu_policy=mixed', 'hw:cpu_dedicated_mask=^0')
+    made('mixed, not', 'hw:cpu_policy=mixed', 'hw:cpu_dedicated_mask=^0,2')
+    made('plain', 'hw:cpu_realtime=no')
+    const traps = ['hw:emulator_thread_policy=share', 'hw_cpu_policy=dedicated']
+    openstack(
+      { ...cloud.env, OS_COMPUTE_API_VERSION: '2.60' },
+      ...['flavor', 'set', ...traps.flatMap((one) => ['--property', one]), 'rt.mask'],
+    )
+    expect(await states()).toEqual([
+      1,
+      [
+        'a mask alone differs',
+        'by cli ok',
+        'enabled differs',
+        'mixed, not differs',
+        'pinned ok',
+        'rt.mask differs',
+        'rt.new ok',
+      ],
+    ])
+  })
+
+  it('refuses to make a flavor whose memory is no whole pages', async () => {
+    const size = ['--create', '--vcpus', '4', '--ram', '1536']
+    const { code, stdout } = await flavor('apply', 'uneven', ...size, '--json')
+    const { error } = json('error', stdout)
+    expect([code, error.code, error.message]).toEqual([
+      2,
+      'flavor-would-not-boot',
+      'uneven (4 vCPUs, 1536 MiB) with these extra specs: the guest has 1536 MiB, which is no multiple of pages of 1048576 KiB, so that no host is found',
+    ])
+  })
+})

@@ -10,8 +10,9 @@ import {
   writeFileSync,
 } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { serviceMachine, startDaemon } from '../support/daemon.ts'
 import { makeHost } from '../support/host-machine.ts'
 import { emptyRoot } from './support/chroot.ts'
 import { builtPackages } from './support/packages.ts'
@@ -129,6 +130,19 @@ test('measures with cyclictest, where nothing in PATH is Node', () => {
   expect(folder).toMatch(/^\/var\/lib\/quietcore\/runs\/[^/]+-smoke$/)
   const answer = JSON.parse(stdout)
   expect(answer.tool ?? answer.measurements?.[0]?.tool).toBe('cyclictest')
+})
+
+test('serves, and does its work in processes of its own', async () => {
+  const machine = serviceMachine()
+  // by its name, as a terminal starts it: what it calls itself then is no file
+  const daemon = await startDaemon(machine, {
+    program: ['sh', '-c', 'exec quietcore "$@"', 'sh'],
+    env: { PATH: `${dirname(executable)}:${process.env.PATH}` },
+  })
+  await daemon.readyTimes(1)
+  expect(daemon.status()).toBe('quiet; verified, 2 settings as wanted')
+  expect(machine.read('/proc/sys/vm/swappiness')).toBe('10\n')
+  expect(await daemon.stop()).toBe(0)
 })
 
 test('profiles of a folder beside the executable come with it', () => {

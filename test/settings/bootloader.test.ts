@@ -137,6 +137,33 @@ describe('[bootloader]', () => {
     )
   })
 
+  test('has no blank inside a list of CPUs, wherever the profile or its variables have one', () => {
+    const asked = unit({ cmdline: 'isolcpus=managed_irq,domain,1, 3 nohz_full=1, 3 nosmt' })
+    const { settings, warnings } = bootloader.settings(asked, machine({ '/etc/default/grub.d/.keep': '' }))
+    expect(settings.map(({ want }) => want)).toEqual([
+      'isolcpus=managed_irq,domain,1,3 nohz_full=1,3 nosmt',
+      'isolcpus=managed_irq,domain,1,3',
+      'nohz_full=1,3',
+      'nosmt',
+      '1,3',
+      '1,3',
+    ])
+    expect(warnings.map(({ code }) => code)).toEqual(['no-boot-loader'])
+  })
+
+  test('says which list of CPUs the kernel would not read as meant', () => {
+    const asked = unit({ cmdline: 'nohz_full=1-2,', cmdline_x: '+rcu_nocbs=1 2-3' })
+    const warning = (message: string, line: number) => ({
+      code: 'cmdline-cpulist',
+      message: `the kernel parameter ${message}: write CPU lists as the kernel does, '2-5,8', without quotes`,
+      place: { file: PROFILE, line },
+    })
+    expect(bootloader.settings(asked, machine(GRUB)).warnings).toEqual([
+      warning("'nohz_full=1-2,' ends in a comma", 2),
+      warning("'2-3' looks like the rest of a CPU list", 3),
+    ])
+  })
+
   test('without parameters wants nothing', () => {
     expect(bootloader.settings(unit({}), machine(GRUB))).toEqual({ settings: [], warnings: [] })
   })

@@ -19,6 +19,20 @@ const KVM = '/sys/module/kvm/parameters'
 const NODES = '/sys/devices/system/node'
 const THP = '/sys/kernel/mm/transparent_hugepage'
 
+const UNCORE = `${CPU}/intel_uncore_frequency`
+
+function uncoreDevice(name: string, minKhz: string, maxKhz: string): Record<string, string> {
+  const values = {
+    ...{ initial_min_freq_khz: minKhz, initial_max_freq_khz: maxKhz },
+    ...{ min_freq_khz: minKhz, max_freq_khz: maxKhz },
+    ...{ elc_floor_freq_khz: '1200000', elc_low_threshold_percent: '10' },
+    ...{ elc_high_threshold_percent: '90', elc_high_threshold_enable: '0' },
+  }
+  return Object.fromEntries(
+    Object.entries(values).map(([file, value]) => [`${UNCORE}/${name}/${file}`, `${value}\n`]),
+  )
+}
+
 /** Two frequency domains of two CPUs, three idle states, no energy bias on the second half. */
 const FREQUENCY: Record<string, string> = {
   ...domain(0, '0 1', 'performance powersave'),
@@ -348,6 +362,24 @@ export const CASES: readonly Case[] = [
     name: 'uncore',
     unit: unitOf('uncore', { min_freq_khz: '2400000', max_freq_khz: '2400000' }),
     files: { '/sys/devices/system/cpu/intel_uncore_frequency/package_00_die_00/min_freq_khz': '800000\n' },
+  },
+  {
+    name: 'uncore-share',
+    unit: unitOf('uncore', {
+      max_freq_khz: '90%',
+      min_freq_khz: '1250000',
+      elc_floor_freq_khz: '0%',
+      elc_low_threshold_percent: '10',
+      elc_high_threshold_percent: '95%',
+      elc_high_threshold_enable: '1',
+      elc_middle: '3',
+    }),
+    files: {
+      // TPMI: a device for each cluster beside the one of the whole package
+      [`${UNCORE}/package_00_die_00/max_freq_khz`]: '2500000\n',
+      ...uncoreDevice('uncore00', '800000', '2500000'),
+      [`${UNCORE}/uncore01/max_freq_khz`]: '2400000\n',
+    },
   },
   { name: 'rtentsk', unit: unitOf('rtentsk', {}), files: {} },
   { name: 'mounts', unit: unitOf('mounts', { disable_barriers: 'force' }), files: {} },

@@ -58,6 +58,8 @@ describe('a value that cannot be meant is an error with its place', () => {
     ['service', { 'service.ksm': 'mask' }, "'mask' is nothing that can be done to ksm.service"],
     ['service', { 'service.ksm': 'file:/none' }, 'the drop-in /none for ksm.service is not there'],
     ['disk', { readahead: '4M' }, 'readahead=4M is no number of KiB'],
+    ['uncore', { max_freq_khz: '110%' }, "'110%' is no percentage"],
+    ['uncore', { min_freq_khz: 'fast' }, "'fast' is not a number"],
     ['video', { radeon_powersave: 'turbo' }, "'turbo' is no power level of Radeon cards"],
   ])('[%s] %j', (type, options, message) => {
     const files = {

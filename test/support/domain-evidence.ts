@@ -37,6 +37,10 @@ export function evidence(change: Partial<Evidence> = {}): Evidence {
         priority: vcpu === 0 ? 0 : 1,
         affinity: CpuSet.of([4 + vcpu]),
       })),
+      helpers: [
+        { tid: 90, iothread: null, affinity: CpuSet.range(0, 1) },
+        { tid: 91, iothread: 1, affinity: CpuSet.range(0, 1) },
+      ],
       swappedKib: 0,
       rtRuntimeUs: null,
     },

@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { onTestFinished } from 'vitest'
-import { openPorts } from '../../src/engine/open-machine.ts'
+import { openPorts } from '../../src/engine/open-ports.ts'
 import type { Ports } from '../../src/host/ports.ts'
 
 export interface MachineDir {

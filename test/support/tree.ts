@@ -16,6 +16,7 @@ export function listTree(dir: string, skip: (path: string) => boolean = () => fa
       const stat = lstatSync(path)
       const mode = (stat.mode & 0o7777).toString(8)
       if (stat.isSymbolicLink()) found[inside] = `link ${readlinkSync(path)}`
+      else if (stat.isSocket()) found[inside] = `socket ${mode}`
       else if (stat.isDirectory()) {
         found[inside] = `folder ${mode}`
         walk(path)

@@ -1,7 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { bootedVm } from './driver/booted-vm.ts'
 import type { Vm } from './driver/vm.ts'
-import { installQuietcore } from './install-quietcore.ts'
+import { installedVm } from './installed-vm.ts'
 import { printConsoleOnFailure } from './print-console.ts'
 
 /** Everything of tracefs that hwlatdetect and rtla touch, one line each. */
@@ -10,8 +9,7 @@ hwlat_detector/window hwlat_detector/width hwlat_detector/mode osnoise/*; do ech
 
 let vm: Vm
 beforeAll(async () => {
-  vm = await bootedVm()
-  await installQuietcore(vm)
+  vm = await installedVm()
 })
 afterAll(() => vm?.destroy())
 printConsoleOnFailure(() => vm)
@@ -46,7 +44,7 @@ describe('the tools that need tracers, on a PREEMPT_RT kernel', () => {
       const before = await tracefs()
       const [answer] = await Promise.all([
         validate('--tool', tool, '--duration', '60s', '--threshold', `${tool}.max=<10s`),
-        vm.shell(`sleep 20; pkill -KILL -P "$(pgrep -f 'quietcore.js validate' | head -1)"`),
+        vm.shell(`sleep 20; pkill -KILL -P "$(pgrep -f '^quietcore validate' | head -1)"`),
       ])
       expect(answer.exitCode).toBeGreaterThan(2)
       expect(await tracefs()).toEqual(before)

@@ -4,28 +4,33 @@
  * writes within a disk's cache is the kernel's duty (ext4's barriers), having asked for the write is quietcore's.
  *
  * After each cut the boot menu is read by GRUB's own code from the disk as it stands, without replay of the journal.
- * Every third machine really boots, through GRUB, and settles there; of the others the journal is replayed and
- * `quietcore recover --root` settles their files (QUIETCORE_VM_BOOT_EVERY=1 boots all of them).
+ * Then the machine really boots, through GRUB, and settles there. With QUIETCORE_VM_BOOT_EVERY=3 only every third does;
+ * of the others the journal is replayed and `quietcore recover --root` settles their files.
  */
 
 import { fileURLToPath } from 'node:url'
 import { execa } from 'execa'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { bootEntries } from './checks.ts'
+import { bootEntries, sourcedParameters } from './checks.ts'
 import { CutDisk } from './cut-disk.ts'
-import { bootedVm } from './driver/booted-vm.ts'
+import { freshVm } from './driver/fresh-vm.ts'
 import { pause } from './driver/qemu.ts'
 import { runTool } from './driver/tools.ts'
 import type { Vm } from './driver/vm.ts'
-import { installQuietcore } from './install-quietcore.ts'
+import { installedVm } from './installed-vm.ts'
 import { difference, files, filesUnder } from './machine-state.ts'
-import { printConsoleOnFailure } from './print-console.ts'
 import { quietcore } from './quietcore-in.ts'
 
 const MENU = '/boot/grub/grub.cfg'
 const APPLY = ['apply', 'realtime-virtual-host', '--isolated-cores', '2-3']
 const CUTS_EACH = Number(process.env.QUIETCORE_VM_CUTS ?? 20) / 2
-const BOOT_EVERY = Number(process.env.QUIETCORE_VM_BOOT_EVERY ?? 3)
+const BOOT_EVERY = Number(process.env.QUIETCORE_VM_BOOT_EVERY ?? 1)
+/** Machines at a time: a boot keeps one CPU busy for most of it. */
+const LANES = Number(process.env.QUIETCORE_VM_LANES ?? 2)
+/** How much longer an operation takes beside another machine's boot; moments are spread over that. */
+const STRETCH = LANES > 1 ? 1.3 : 1
+/** After this moment, seconds since 1970, no further cut begins: CI has a time of its own. */
+const DEADLINE_S = Number(process.env.QUIETCORE_VM_DEADLINE ?? Number.POSITIVE_INFINITY)
 const SEED = Number(process.env.QUIETCORE_VM_SEED ?? Date.now() % 1_000_000)
 const PROGRAM = fileURLToPath(new URL('../../dist/quietcore.js', import.meta.url))
 
@@ -35,37 +40,44 @@ interface Good {
   menu: string
 }
 
-describe('the power goes', { timeout: 900_000 }, () => {
-  let vm: Vm
+describe('the power goes', () => {
+  const lanes: Vm[] = []
+  const free: Vm[] = []
   let off: Good
   let applied: Good
   let entries: number
+  /** the two command lines that a whole menu boots */
+  const cmdlines: string[] = []
   const durationMs = { apply: 0, off: 0 }
+  const done: string[] = []
   const interrupted: string[] = []
   const random = randomNumbers(SEED)
-  printConsoleOnFailure(() => vm)
 
   beforeAll(async () => {
     console.log(`QUIETCORE_VM_SEED=${SEED}`)
-    vm = await bootedVm()
-    await installQuietcore(vm)
+    const vm = await installedVm()
+    lanes.push(vm)
     // in the page cache, as on a machine where it runs for the second time
     await quietcore(vm, 'plan', ...APPLY.slice(1))
     await vm.output(['sync'])
     off = await goodState(vm)
     entries = (await bootEntries(vm)).normal.length
+    const cmdline = (await vm.output(['cat', '/proc/cmdline'])).trim()
     await vm.saveState('off')
     durationMs.apply = await timed(async () => expect((await quietcore(vm, ...APPLY)).exitCode).toBe(0))
     await vm.output(['sync'])
     applied = await goodState(vm)
+    cmdlines.push(`${cmdline}\n`, `${cmdline} ${await sourcedParameters(vm)}\n`)
     await vm.saveState('applied')
     durationMs.off = await timed(async () => expect((await quietcore(vm, 'off')).exitCode).toBe(0))
     expect(difference(off.files, await files(vm))).toEqual([])
     await vm.cutPower()
     console.log(`apply takes ${durationMs.apply} ms, off ${durationMs.off} ms`)
+    while (lanes.length < LANES) lanes.push(await freshVm({ diskFrom: vm.disk }))
+    free.push(...lanes)
   })
 
-  afterAll(() => vm?.destroy())
+  afterAll(() => Promise.all(lanes.map((vm) => vm.destroy())))
 
   const cuts = (['apply', 'off'] as const).flatMap((operation) =>
     Array.from({ length: CUTS_EACH }, (_, index) => ({
@@ -77,32 +89,49 @@ describe('the power goes', { timeout: 900_000 }, () => {
     })),
   )
 
-  it.each(cuts)('in $operation, at $moment of it: boots: $boots', async ({ operation, moment, boots }) => {
+  it.concurrent.for(cuts)('in $operation, at $moment of it: boots: $boots', async (cut, { skip }) => {
+    skip(Date.now() / 1000 > DEADLINE_S, 'the time of this run is over (QUIETCORE_VM_DEADLINE)')
+    // vitest runs as many tests at a time as there are lanes (maxConcurrency)
+    while (free.length === 0) await pause(1000)
+    const vm = free.pop()!
+    try {
+      await cutAndSettle(vm, cut)
+    } catch (error) {
+      console.error(vm.consoleTail())
+      throw error
+    } finally {
+      await vm.cutPower()
+      free.push(vm)
+    }
+  })
+
+  it('had work to do after many of them', ({ skip }) => {
+    skip(done.length < 2 * CUTS_EACH, `only ${done.length} cuts were made`)
+    expect(interrupted.filter((operation) => operation === 'apply').length).toBeGreaterThan(CUTS_EACH / 4)
+    expect(interrupted.filter((operation) => operation === 'off').length).toBeGreaterThan(CUTS_EACH / 4)
+  })
+
+  async function cutAndSettle(vm: Vm, { operation, moment, boots }: (typeof cuts)[number]): Promise<void> {
+    const start = performance.now()
     await vm.start({ fromState: operation === 'apply' ? 'off' : 'applied' })
     const running = quietcore(vm, ...(operation === 'apply' ? APPLY : ['off'])).catch((error: Error) => error)
-    await pause(moment * durationMs[operation])
+    const cutMs = Math.round(moment * durationMs[operation] * STRETCH)
+    await pause(cutMs)
     await vm.cutPower()
     await running
     const disk = await CutDisk.of(vm)
     try {
       await menuIsWhole(disk)
-      const settled = boots ? await bootAndSettle() : await settleUnder(disk)
+      const settled = boots ? await bootAndSettle(vm) : await settleUnder(disk)
       if (settled.recovered) interrupted.push(operation)
       const state = goodOne(settled.files)
-      console.log(
-        `${operation} cut at ${Math.round(moment * durationMs[operation])} ms: ${state}, ${settled.said}`,
-      )
-      if (boots) expect((await bootEntries(vm)).normal).toHaveLength(entries)
+      done.push(operation)
+      const tookS = Math.round((performance.now() - start) / 1000)
+      console.log(`${operation} cut at ${cutMs} ms: ${state}, ${settled.said} (${tookS} s)`)
     } finally {
-      await vm.cutPower()
       await disk.remove()
     }
-  })
-
-  it('had work to do after many of them', () => {
-    expect(interrupted.filter((operation) => operation === 'apply').length).toBeGreaterThan(CUTS_EACH / 4)
-    expect(interrupted.filter((operation) => operation === 'off').length).toBeGreaterThan(CUTS_EACH / 4)
-  })
+  }
 
   /** What GRUB finds is one of the two menus, byte for byte, and a whole script. */
   async function menuIsWhole(disk: CutDisk): Promise<void> {
@@ -111,12 +140,14 @@ describe('the power goes', { timeout: 900_000 }, () => {
     await runTool(['grub-script-check'], { input: menu })
   }
 
-  async function bootAndSettle(): Promise<Settled> {
+  async function bootAndSettle(vm: Vm): Promise<Settled> {
     await vm.start()
     expect(vm.console()).toContain('GNU GRUB')
+    expect(cmdlines).toContain(await vm.output(['cat', '/proc/cmdline']))
     const { exitCode, stdout, stderr } = await quietcore(vm, 'recover', '--json')
     expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' })
     expect((await vm.run(['grub-script-check', MENU])).exitCode).toBe(0)
+    expect((await bootEntries(vm)).normal).toHaveLength(entries)
     return { ...answer(stdout), files: await files(vm) }
   }
 

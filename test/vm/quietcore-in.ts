@@ -23,7 +23,7 @@ export interface PlanAnswer {
 
 /** Runs quietcore in the machine. */
 export function quietcore(vm: Vm, ...args: string[]): Promise<CommandResult> {
-  return vm.run(['quietcore', ...args], { timeoutMs: 300_000 })
+  return vm.run(['quietcore', ...args], { timeoutMs: 900_000 })
 }
 
 /** `verify --json` with its exit code. */

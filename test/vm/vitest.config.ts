@@ -1,13 +1,31 @@
 import { defineConfig } from 'vitest/config'
 
-/** The tests on virtual machines: one machine at a time, minutes each. `scripts/test-vm` runs them. */
+/** How many machines run side by side: a boot keeps one CPU busy for most of its time. */
+const lanes = Number(process.env.QUIETCORE_VM_LANES ?? 2)
+const POWER_CUT = 'test/vm/power-cut.test.ts'
+
+/** The tests on virtual machines, minutes each. `scripts/test-vm` runs them. */
 export default defineConfig({
   test: {
-    include: ['test/vm/**/*.test.ts'],
+    globalSetup: ['test/vm/prepare.ts'],
     // a child process, so that a machine ends with the test that started it (PR_SET_PDEATHSIG follows the thread)
     pool: 'forks',
-    fileParallelism: false,
-    testTimeout: 900_000,
-    hookTimeout: 900_000,
+    maxWorkers: lanes,
+    maxConcurrency: lanes,
+    // an emulated machine is slow to come to rest: what is not yet as it must be is looked at once more
+    retry: 1,
+    testTimeout: 1_800_000,
+    hookTimeout: 1_800_000,
+    projects: [
+      {
+        extends: true,
+        test: { name: 'machines', include: ['test/vm/**/*.test.ts'], exclude: [POWER_CUT] },
+      },
+      {
+        // By itself and at the end: it has a machine for each lane, and is what CI shortens when its time is over.
+        extends: true,
+        test: { name: 'power', include: [POWER_CUT], sequence: { groupOrder: 1 }, retry: 0 },
+      },
+    ],
   },
 })

@@ -1,10 +1,10 @@
 import type { Command } from 'commander'
-import { openMachine } from '../../engine/open-machine.ts'
-import { type Tuned, tune } from '../../engine/tune.ts'
+import type { ApplyAnswer } from '../../answers/apply-answer.ts'
+import { noteOtherProfile } from '../note-other-profile.ts'
 import { choiceOf, command, type TuningOptions, withTuningOptions } from '../options.ts'
 import { colour, print, printJson } from '../output.ts'
-import { planJson } from '../plan-json.ts'
 import { summary, warningsText } from '../plan-text.ts'
+import { applyHere } from '../through-service.ts'
 import { recoveredText, undoneText } from '../undone-text.ts'
 
 export function apply(): Command {
@@ -14,45 +14,39 @@ export function apply(): Command {
       'profile to apply',
     ),
   ).action(async (name: string, options: TuningOptions) => {
-    const tuned = await tune(choiceOf(name, options), openMachine(options.root))
-    if (options.json) printJson(tunedJson(tuned))
-    else print(tunedText(tuned))
+    const choice = choiceOf(name, options)
+    const answer = await applyHere(choice, options.root)
+    if (options.json) printJson(answer)
+    else print(applyText(answer))
+    const withOptions = Object.keys(choice.overrides).length > 0 || choice.profileDirs !== undefined
+    noteOtherProfile(options.root, answer.profile, withOptions)
   })
 }
 
-function tunedJson(tuned: Tuned) {
-  const { plan, changed, released, refused, recovered, settings } = tuned
-  return {
-    ...planJson({ ...plan, settings }),
-    changed,
-    released,
-    refused: refused.map(({ id, reason }) => ({ id, reason })),
-    recovered: recovered ? recovered.operation : null,
-    rebootNeeded: rebootNeeded(tuned),
-  }
-}
-
-function rebootNeeded({ settings }: Tuned): boolean {
-  return settings.some(({ state }) => state === 'pending-reboot')
-}
-
-function tunedText(tuned: Tuned): string {
-  const { plan, changed, released, refused, recovered, settings } = tuned
+function applyText({
+  profile,
+  warnings,
+  changed,
+  released,
+  refused,
+  recovery,
+  settings,
+}: ApplyAnswer): string {
   const nothing = changed.length === 0 && released.length === 0
   const waiting = settings.filter(({ state }) => state === 'pending-reboot').length
   return [
-    recovered ? recoveredText(recovered) : '',
-    warningsText(plan.warnings),
+    recovery ? recoveredText(recovery) : '',
+    warningsText(warnings),
     nothing
-      ? `Profile ${plan.profile} is applied already; nothing was changed.\n`
-      : `Profile ${plan.profile} is applied: ${changed.length} settings changed.\n`,
+      ? `Profile ${profile} is applied already; nothing was changed.\n`
+      : `Profile ${profile} is applied: ${changed.length} settings changed.\n`,
     undoneText('Given back from the earlier profile', released),
     refused.length > 0
       ? `Refused by this machine: ${refused.length} (see \`quietcore verify\` for the reasons).\n`
       : '',
     `${summary(settings)}\n`,
     waiting > 0
-      ? `${colour('A reboot is needed', 'yellow')} for ${waiting} settings. Reboot, then run \`quietcore apply ${plan.profile}\` again unless quietcore.service is enabled, and \`quietcore verify\`.\n`
+      ? `${colour('A reboot is needed', 'yellow')} for ${waiting} settings. Reboot, then run \`quietcore apply ${profile}\` again unless quietcore.service is enabled, and \`quietcore verify\`.\n`
       : '',
   ]
     .filter((part) => part !== '')

@@ -5,10 +5,11 @@ import { fixXml } from '../../core/domain/fix/fix-xml.ts'
 import { EXIT, InputError } from '../../core/errors.ts'
 import { auditSubject, subjectsOf } from '../../engine/domain/audit-domains.ts'
 import type { AuditSubject } from '../../engine/domain/subject.ts'
-import { openPorts } from '../../engine/open-machine.ts'
+import { openPorts } from '../../engine/open-ports.ts'
 import { auditText } from '../domain-text.ts'
 import { type CommonOptions, command } from '../options.ts'
 import { note, print, printJson } from '../output.ts'
+import { printable } from '../printable.ts'
 
 const EXIT_OF: Readonly<Record<AuditResult, number>> = {
   pass: EXIT.done,
@@ -66,9 +67,10 @@ function checkUsage(targets: readonly string[], { all, fixXml }: AuditOptions): 
 function printFixed({ xml, origin, evidence }: AuditSubject): void {
   const fixed = fixXml(xml, origin, evidence)
   process.stdout.write(fixed.xml)
-  for (const { rule, message } of fixed.changes) note(`${rule}: ${message}`)
+  for (const { rule, message } of fixed.changes) note(`${rule}: ${printable(message)}`)
   if (fixed.changes.length === 0) note('nothing to change')
-  for (const { rule, message, fix } of fixed.left) note(`still ${rule}: ${message}\n  ${fix}`)
+  for (const { rule, message, fix } of fixed.left)
+    note(`still ${rule}: ${printable(message)}\n  ${printable(fix)}`)
 }
 
 function printAudits(subjects: readonly AuditSubject[], single: boolean, options: AuditOptions): void {

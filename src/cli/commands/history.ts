@@ -30,6 +30,7 @@ export function history(): Command {
           runs: found.entries,
           totals: found.totals,
           comparisons: found.comparisons,
+          missed: found.missed,
           warnings: found.warnings,
         })
       else print(historyText(found))

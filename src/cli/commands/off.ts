@@ -1,25 +1,32 @@
 import type { Command } from 'commander'
-import { openMachine } from '../../engine/open-machine.ts'
-import { untune } from '../../engine/tune.ts'
+import type { OffAnswer } from '../../answers/off-answer.ts'
+import { noteOtherProfile } from '../note-other-profile.ts'
 import { type CommonOptions, command } from '../options.ts'
 import { print, printJson } from '../output.ts'
+import { offHere } from '../through-service.ts'
 import { recoveredText, undoneText } from '../undone-text.ts'
 
 export function off(): Command {
   return command('quietcore off').action(async (options: CommonOptions) => {
-    const { profile, undone, recovered, rebootNeeded } = await untune(openMachine(options.root))
-    if (options.json)
-      return printJson({ profile, undone, recovered: recovered?.operation ?? null, rebootNeeded })
-    if (recovered) print(recoveredText(recovered))
-    if (profile === null && undone.length === 0)
-      return recovered ? undefined : print('No profile is applied; nothing was changed.')
-    print(
-      undoneText(
-        profile === null ? 'The settings of `nova conf` are undone' : `Profile ${profile} is off`,
-        undone,
-      ),
-    )
-    if (rebootNeeded)
-      print('The running kernel still has the parameters of the profile: reboot to be rid of them.')
+    const answer = await offHere(options.root)
+    if (options.json) printJson(answer)
+    else printOff(answer)
+    noteOtherProfile(options.root, null)
   })
+}
+
+function printOff({ profile, undone, recovery, rebootNeeded }: OffAnswer): void {
+  if (recovery) print(recoveredText(recovery))
+  if (profile === null && undone.length === 0) {
+    if (!recovery) print('No profile is applied; nothing was changed.')
+    return
+  }
+  print(
+    undoneText(
+      profile === null ? 'The settings of `nova conf` are undone' : `Profile ${profile} is off`,
+      undone,
+    ),
+  )
+  if (rebootNeeded)
+    print('The running kernel still has the parameters of the profile: reboot to be rid of them.')
 }

@@ -27,6 +27,24 @@ export function cpulistOf(name: string, value: string | undefined): CpulistValue
   }
 }
 
+const KERNEL_ITEM = /^(all|(\d+|n)(-(\d+|n))?)(:\d+\/\d+)?$/i
+
+/**
+ * What is wrong with a parameter that should hold a cpulist, or looks like the rest of one; undefined when nothing is.
+ * A clause without subject: `ends in a comma`.
+ */
+export function cpulistFault(text: string): string | undefined {
+  const { name, value } = parseParameter(text)
+  if (value === undefined)
+    return /^,?\d+([,-]\d*)+$/.test(name) ? 'looks like the rest of a CPU list' : undefined
+  const rule = ruleOf(name).cpulist
+  if (!rule) return undefined
+  const words = value.split(',').map((word) => word.trim())
+  const list = words.slice(words.findIndex((word) => !rule.flags.includes(word)))
+  if (list.at(-1) === '') return list.length === 1 ? 'has no CPU' : 'ends in a comma'
+  return list.every((item) => KERNEL_ITEM.test(item)) ? undefined : 'is no CPU list that the kernel can read'
+}
+
 /** The same parameter with its cpulist in compact form, flags as written: `isolcpus=domain,2,3,4` → `isolcpus=domain,2-4`. */
 export function compactParameter(text: string): string {
   const { name, value } = parseParameter(text)

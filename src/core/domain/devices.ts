@@ -1,4 +1,5 @@
 import type { Device, Disk } from './domain.ts'
+import { getsUsbController, usbUser } from './usb.ts'
 import { attribute, child, childrenOf, type XmlElement } from './xml.ts'
 
 /** Disks with what serves them. A SCSI disk is served by its controller's thread. */
@@ -16,12 +17,34 @@ export function disksOf(root: XmlElement): Disk[] {
     return {
       target: attribute(child(disk, 'target'), 'dev') ?? '?',
       device: attribute(disk, 'device') ?? 'disk',
+      type: typeOf(disk),
       bus,
       cache: attribute(child(disk, 'driver'), 'cache') ?? 'default',
-      ownThread: hasThread(disk) || (bus === 'scsi' && threaded.has(controller)),
+      ownThread: servedOutside(disk) || hasThread(disk) || (bus === 'scsi' && threaded.has(controller)),
       job: mirror ? (attribute(mirror, 'job') ?? 'copy') : null,
     }
   })
+}
+
+const HOST_FILES = new Set(['file', 'block', 'dir', 'volume'])
+const PAST_THE_CACHE = new Set(['none', 'directsync'])
+const OUTSIDE = new Set(['vhostuser', 'vhostvdpa'])
+
+/**
+ * A disk of the host's files or block devices whose cache mode does not go past the host's page cache. RBD, NVMe and
+ * vhost do not come by it, whatever their mode.
+ */
+export function isHostCached({ type, device, cache }: Disk): boolean {
+  return device === 'disk' && HOST_FILES.has(type) && !PAST_THE_CACHE.has(cache)
+}
+
+/** Another process or the hardware serves it: libvirt refuses a cache mode and an iothread there. */
+export function servedOutside(disk: XmlElement): boolean {
+  return OUTSIDE.has(typeOf(disk))
+}
+
+function typeOf(disk: XmlElement): string {
+  return attribute(disk, 'type') ?? 'file'
 }
 
 /** `iothread='1'`, or `<iothreads>` inside the driver (libvirt 10). */
@@ -54,16 +77,34 @@ export const BUSY_DEVICES: readonly { kind: string; what: (of: XmlElement) => st
   { kind: 'rng', what: (of) => attribute(of, 'model') ?? 'rng' },
 ]
 
+/** What W4 says of that device; undefined where it says nothing. */
+export function busyWith(device: XmlElement): string | undefined {
+  return BUSY_DEVICES.find(({ kind }) => kind === device.name)?.what(device)
+}
+
+/** Devices on USB that are of use by themselves, so that the controller has to stay: `disk sda`. */
+export function usbUsers(root: XmlElement): string[] {
+  return childrenOf(child(root, 'devices'))
+    .filter((one) => busyWith(one) === undefined && one.name !== 'smartcard')
+    .flatMap((one) => usbUser(one) ?? [])
+}
+
 export function busyDevices(root: XmlElement): Device[] {
   const devices = childrenOf(child(root, 'devices'))
-  return BUSY_DEVICES.flatMap(({ kind, what }) =>
+  const users = usbUsers(root)
+  const usedBy = (kind: string): Pick<Device, 'usedBy'> =>
+    kind === 'controller' && users.length > 0 ? { usedBy: users } : {}
+  const written = BUSY_DEVICES.flatMap(({ kind, what }) =>
     devices
       .filter(({ name }) => name === kind)
       .flatMap((one) => {
         const found = what(one)
-        return found === undefined ? [] : [{ kind, what: found }]
+        return found === undefined ? [] : [{ kind, what: found, ...usedBy(kind) }]
       }),
   )
+  if (!getsUsbController(root)) return written
+  const added = { kind: 'controller', what: 'none is written, libvirt adds one', ...usedBy('controller') }
+  return [...written, added]
 }
 
 function unless(found: string, not: string): string | undefined {

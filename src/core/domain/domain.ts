@@ -26,6 +26,8 @@ export interface Disk {
   /** `vda` */
   target: string
   device: string
+  /** what it is made of: file, block, network, vhostuser, … */
+  type: string
   bus: string
   cache: string
   /** served by a thread of its own kind, not by the emulator's main loop */
@@ -39,6 +41,8 @@ export interface Device {
   kind: string
   /** type, model or bus as written */
   what: string
+  /** other devices that need it: `disk sda` */
+  usedBy?: readonly string[]
 }
 
 /** What of a libvirt domain matters to real time (https://libvirt.org/formatdomain.html). */

@@ -13,9 +13,19 @@ export interface VcpuThread {
   affinity: CpuSet | undefined
 }
 
+/** One of QEMU's own threads: its main loop, a worker, an iothread. */
+export interface HelperThread {
+  tid: number
+  /** the number of libvirt's iothread; null for all that `<emulatorpin>` is about */
+  iothread: number | null
+  /** undefined: it ended meanwhile */
+  affinity: CpuSet | undefined
+}
+
 /** The running guest's process. */
 export interface LiveGuest {
   threads: readonly VcpuThread[]
+  helpers: readonly HelperThread[]
   /** pages of the process in swap, KiB; undefined where /proc does not say */
   swappedKib: number | undefined
   /** cpu.rt_runtime_us of its cgroup; null where the kernel has no such file (cgroup v2), undefined: not known */
@@ -49,4 +59,9 @@ export const NO_EVIDENCE: Evidence = {
   live: undefined,
   neighbours: undefined,
   jobs: undefined,
+}
+
+/** Why nothing is said of live threads. */
+export function notSeen({ running }: Evidence): string {
+  return `not confirmed on live threads: ${running === false ? 'the domain does not run' : 'they are not known'}`
 }

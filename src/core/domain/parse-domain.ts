@@ -23,9 +23,14 @@ export function parseDomain({ root }: XmlDocument, file: string): Domain {
       next: 'Give the file that `virsh dumpxml NAME` writes.',
     })
   }
+  // A guest's vCPUs often share one list; a hostile one has it thousands of times.
+  const sets = new Map<string, CpuSet>()
   const set = (of: XmlElement | undefined, name: string): CpuSet | null => {
     const text = attribute(of, name)
-    return text === undefined ? null : parseCpuset(text, `${file}: <${of!.name} ${name}>`)
+    if (text === undefined) return null
+    const cpus = sets.get(text) ?? parseCpuset(text, `${file}: <${of!.name} ${name}>`)
+    sets.set(text, cpus)
+    return cpus
   }
   const number = (text: string | undefined, what: string): number => {
     if (text !== undefined && /^\d{1,15}$/.test(text.trim())) return Number(text)
@@ -44,8 +49,9 @@ export function parseDomain({ root }: XmlDocument, file: string): Domain {
     const twice: number[] = []
     for (const pin of childrenOf(tune, name)) {
       const thread = number(attribute(pin, id), `<${name} ${id}>`)
+      // libvirt refuses a second one, so what it says matters to nobody.
       if (found.has(thread)) twice.push(thread)
-      found.set(thread, set(pin, 'cpuset') ?? parseCpuset('', `${file}: <${name} cpuset>`))
+      else found.set(thread, set(pin, 'cpuset') ?? parseCpuset('', `${file}: <${name} cpuset>`))
     }
     return { pins: found, twice: CpuSet.of(twice) }
   }
@@ -67,15 +73,18 @@ export function parseDomain({ root }: XmlDocument, file: string): Domain {
     emulatorPin: set(child(tune, 'emulatorpin'), 'cpuset'),
     iothreads: iothreadsOf(root, number),
     iothreadPins: pins('iothreadpin', 'iothread').pins,
-    vcpuScheds: childrenOf(tune, 'vcpusched').map(
-      (one): Scheduling => ({
-        threads: set(one, 'vcpus') ?? parseCpuset('', `${file}: <vcpusched vcpus>`),
-        scheduler: attribute(one, 'scheduler') ?? '',
-        priority: one.attributes.has('priority')
-          ? number(attribute(one, 'priority'), '<vcpusched priority>')
-          : null,
-      }),
-    ),
+    // Of more than there are vCPUs two name the same one, which libvirt refuses; the first that do are enough to say so.
+    vcpuScheds: childrenOf(tune, 'vcpusched')
+      .slice(0, maxVcpus + 1)
+      .map(
+        (one): Scheduling => ({
+          threads: set(one, 'vcpus') ?? parseCpuset('', `${file}: <vcpusched vcpus>`),
+          scheduler: attribute(one, 'scheduler') ?? '',
+          priority: one.attributes.has('priority')
+            ? number(attribute(one, 'priority'), '<vcpusched priority>')
+            : null,
+        }),
+      ),
     memoryKib,
     currentMemoryKib: kibOf(child(root, 'currentMemory'), file) ?? memoryKib,
     hotplugMemoryKib: kibOf(child(root, 'maxMemory'), file) ?? memoryKib,

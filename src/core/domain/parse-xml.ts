@@ -1,6 +1,8 @@
 import { XMLParser, XMLValidator } from 'fast-xml-parser'
 import { InputError } from '../errors.ts'
+import { findRoot } from './root-element.ts'
 import type { XmlDocument, XmlElement, XmlNode } from './xml.ts'
+import { notXml } from './xml-errors.ts'
 
 /** libvirt takes no longer XML over its own protocol (REMOTE_STRING_MAX, src/remote/remote_protocol.x: 4 MiB). */
 export const LARGEST_XML_BYTES = 4 * 1024 * 1024
@@ -23,16 +25,16 @@ const PARSER = new XMLParser({
  */
 export function parseXml(text: string, file: string): XmlDocument {
   if (text.length > LARGEST_XML_BYTES) throw tooLarge(text.length, file)
-  const start = rootStart(text, file)
-  const end = text.lastIndexOf('>') + 1
-  const valid = XMLValidator.validate(text.trimStart())
-  if (valid !== true) throw notXml(file, valid.err.msg, valid.err.line + leadingLines(text))
-  const rootEnd = lastElementEnd(text, start, end)
+  const { start, end } = findRoot(text, file)
+  const element = text.slice(start, end)
+  const valid = XMLValidator.validate(element)
+  if (valid !== true) throw notXml(file, valid.err.msg, valid.err.line + linesBefore(text, start))
+  if (end === undefined) throw notXml(file, 'the root element does not end')
   try {
-    const nodes = PARSER.parse(text.slice(start, rootEnd)).map((node: Ordered) => fromOrdered(node, file, 0))
+    const nodes = PARSER.parse(element).map((node: Ordered) => fromOrdered(node, file, 0))
     const root = nodes.find((node: XmlNode) => node.kind === 'element')
     if (!root || nodes.length !== 1) throw notXml(file, 'there is not exactly one root element')
-    return { before: text.slice(0, start), root, after: text.slice(rootEnd) }
+    return { before: text.slice(0, start), root, after: text.slice(end) }
   } catch (error) {
     if (error instanceof InputError) throw error
     throw notXml(file, error instanceof Error ? error.message : String(error))
@@ -46,33 +48,6 @@ export function tooLarge(sizeBytes: number, file: string): InputError {
     place: { file },
     next: 'Give the file that `virsh dumpxml NAME` writes.',
   })
-}
-
-/** Where the root element begins, behind declaration, comments and blanks; a DOCTYPE is refused here. */
-function rootStart(text: string, file: string): number {
-  let at = 0
-  for (;;) {
-    while (at < text.length && /[\s\ufeff]/.test(text[at]!)) at++
-    const closed = text.startsWith('<!--', at) ? '-->' : text.startsWith('<?', at) ? '?>' : undefined
-    if (closed === undefined) break
-    const end = text.indexOf(closed, at + 2)
-    if (end < 0) throw notXml(file, 'a comment or declaration does not end')
-    at = end + closed.length
-  }
-  if (text.startsWith('<!', at)) throw doctype(file)
-  if (text[at] !== '<') throw notXml(file, 'it does not begin with an element')
-  return at
-}
-
-/** Comments may follow the root element: cut them off from behind. */
-function lastElementEnd(text: string, start: number, end: number): number {
-  let to = end
-  while (text.startsWith('-->', to - 3)) {
-    const open = text.lastIndexOf('<!--', to)
-    if (open <= start) break
-    to = text.lastIndexOf('>', open) + 1
-  }
-  return to
 }
 
 type Ordered = Record<string, unknown> & { ':@'?: Record<string, string> }
@@ -104,25 +79,6 @@ function checked(raw: string, file: string): string {
   return raw
 }
 
-function doctype(file: string): InputError {
-  return new InputError({
-    code: 'xml-doctype',
-    message:
-      'the XML declares a DOCTYPE or entities, which no domain of libvirt has; they are never resolved',
-    place: { file },
-    next: 'Give the plain XML that `virsh dumpxml NAME` writes.',
-  })
-}
-
-function notXml(file: string, what: string, line?: number): InputError {
-  return new InputError({
-    code: 'not-xml',
-    message: `this is not well-formed XML: ${what.slice(0, 200)}`,
-    place: { file, ...(line === undefined ? {} : { line }) },
-    next: 'Give the file that `virsh dumpxml NAME` writes.',
-  })
-}
-
-function leadingLines(text: string): number {
-  return text.slice(0, text.length - text.trimStart().length).split('\n').length - 1
+function linesBefore(text: string, at: number): number {
+  return text.slice(0, at).split('\n').length - 1
 }

@@ -12,10 +12,17 @@ export interface RealtimePlan {
 }
 
 const REALTIME = new Set(['fifo', 'rr'])
+/** What a vCPU that keeps house may well have (sched(7)). */
+const ORDINARY = new Set(['batch', 'idle'])
+
+/** `<vcpusched>` says by it that its vCPUs are not real-time. */
+export function isOrdinary(scheduler: string | undefined): boolean {
+  return scheduler !== undefined && ORDINARY.has(scheduler)
+}
 
 /**
  * The vCPUs with a real-time scheduler in `<vcpusched>`. Without one: those pinned to a CPU of their own that neither
- * another vCPU nor the emulator has; failing that, all.
+ * another vCPU nor the emulator has, and that are not batch or idle by `<vcpusched>`; failing that, all.
  */
 export function realtimePlan(domain: Domain): RealtimePlan {
   const scheduled = CpuSet.of(
@@ -24,7 +31,10 @@ export function realtimePlan(domain: Domain): RealtimePlan {
       .flatMap(({ threads }) => threads.cpus),
   ).intersect(domain.vcpus)
   if (scheduled.size > 0) return planOf(domain, scheduled, 'vcpusched')
-  const own = CpuSet.of(domain.vcpus.cpus.filter((vcpu) => hasOwnCpu(domain, vcpu)))
+  const ordinary = CpuSet.of(
+    domain.vcpuScheds.flatMap(({ scheduler, threads }) => (isOrdinary(scheduler) ? threads.cpus : [])),
+  )
+  const own = CpuSet.of(domain.vcpus.minus(ordinary).cpus.filter((vcpu) => hasOwnCpu(domain, vcpu)))
   return own.size > 0 ? planOf(domain, own, 'pins') : planOf(domain, domain.vcpus, 'all')
 }
 

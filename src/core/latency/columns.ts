@@ -22,6 +22,8 @@ export class ColumnStore {
   sumRows = 0
   notSumRows = 0
   #block: Cells = cellsOf(MAX_COLUMNS, MAX_COLUMNS)
+  /** the first row of another block, until it is known to be a row */
+  #first: Cells = this.#block
   #blockNumber = -1
   #pages: Map<number, Page>[] = []
   #buffer: ArrayBufferLike | null = null
@@ -34,24 +36,26 @@ export class ColumnStore {
       if (width <= 0) return 'not-a-row'
       this.width = width
       this.#block = cellsOf(PAGE_BUCKETS * width, width)
+      this.#first = cellsOf(width, width)
       this.#pages = Array.from({ length: width }, () => new Map())
     }
     if (index <= this.lastIndex) return 'out-of-order'
-    const number = Math.floor(index / PAGE_BUCKETS)
-    if (number !== this.#blockNumber) {
-      this.#pack()
-      this.#blockNumber = number
-    }
     const { width } = this
+    const number = Math.floor(index / PAGE_BUCKETS)
     const base = (index - number * PAGE_BUCKETS) * width
-    if (!this.#fixed(bytes, start, end, base)) {
-      const count = scanCounts(bytes, start, end, this.#block, base, width)
+    const turns = number !== this.#blockNumber
+    // a line of someone else that begins with a large number must not close the block
+    const to = turns ? this.#first : this.#block
+    const at = turns ? 0 : base
+    if (!this.#fixed(bytes, start, end, to, at)) {
+      const count = scanCounts(bytes, start, end, to, at, width)
       if (count !== width) {
-        this.#block.cells.fill(0, base, base + width)
+        to.cells.fill(0, at, at + width)
         return count > 0 || (count < 0 && isNumbers(bytes, start, end)) ? 'ragged' : 'not-a-row'
       }
     }
-    const { rowSum } = this.#block
+    if (turns) this.#turn(number, base)
+    const { rowSum } = to
     if (rowSum !== 0) {
       if (rowSum === 2 * this.#block.cells[base + width - 1]!) this.sumRows++
       else this.notSumRows++
@@ -70,15 +74,25 @@ export class ColumnStore {
     return this.#pages
   }
 
-  #fixed(bytes: Uint8Array, start: number, end: number, base: number): boolean {
+  #fixed(bytes: Uint8Array, start: number, end: number, to: Cells, at: number): boolean {
     if (end - start !== FIXED_CELL_BYTES * this.width) return false
     if (bytes.buffer !== this.#buffer) {
       this.#buffer = bytes.buffer
       this.#view = new DataView(bytes.buffer)
     }
-    if (scanFixed(this.#view, bytes.byteOffset + start, this.width, this.#block, base)) return true
-    this.#block.cells.fill(0, base, base + this.width)
+    if (scanFixed(this.#view, bytes.byteOffset + start, this.width, to, at)) return true
+    to.cells.fill(0, at, at + this.width)
     return false
+  }
+
+  /** Begins the block of the row that is in `#first`. */
+  #turn(number: number, base: number): void {
+    this.#pack()
+    this.#blockNumber = number
+    this.#block.cells.set(this.#first.cells, base)
+    this.#block.filled.set(this.#first.filled)
+    this.#first.cells.fill(0)
+    this.#first.filled.fill(0)
   }
 
   #pack(): void {

@@ -14,6 +14,12 @@ export function cyclictestMeasurement(read: CyclictestText, options: RunOptions)
   const perUs = options.nanoseconds || read.threads.nanoseconds ? 1000 : 1
   const { findings, footer } = read
   const argv = read.context.argv ?? null
+  if (read.threads.unitUnknown && !read.threads.nanoseconds && argv === null) {
+    findings.doubt(
+      'unit-unknown',
+      'the times are taken as us, but may be ns (-N): the columns are as wide as in either',
+    )
+  }
   const cpus =
     read.columns.rows > 0 || read.header || footer.mins !== null
       ? fromHistogram(read, options, perUs)

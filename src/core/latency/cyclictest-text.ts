@@ -11,7 +11,11 @@ import { ThreadLines } from './thread-lines.ts'
 const MAX_EVENTS = 100_000
 const SPIKE = /^T: *(\d{1,5}) Spike: *(\d{1,15}): TS: *(\d{1,20})$/
 const ANCHOR =
-  /# \/dev\/cpu_dma_latency set to|# Histogram$|# (?:Min|Avg|Max) Latencies:|# Histogram Overflow|# Total: \d|T: *\d{1,5} \( *\d{1,10}\) *(?:[PI]:|C:)/
+  /# \/dev\/cpu_dma_latency set to|# Histogram$|# (?:Min|Avg|Max) Latencies:|# Histogram Overflow|# Total: \d|T: *\d{1,5} \( *\d{1,10}\) *(?:[PI]:|C:)|(?:Max CPUs = |Online CPUs = |Thread \d{1,5} Interval: )\d{1,12}$/
+/** what a display writes over its T: lines: the load, of signaltest without a policy; and a status block (SIGUSR1) */
+const LIVE = /^policy: |^\d+\.\d\d \d+\.\d\d \d+\.\d\d \d+\/\d+ \d+$|^#-{10,}/
+/** what -v prints before its samples, in this order, the preamble between */
+const VERBOSE_HEAD = /^(?:Max CPUs = |Online CPUs = |Thread \d{1,5} Interval: )\d{1,12}$/
 const HEADLESS_ROW = /^\d{6}[ \t]+\d{5,}(?:[ \t]+\d{5,})*$/
 
 /** Everything read of one cyclictest (or signaltest, cyclicdeadline) text. */
@@ -29,6 +33,10 @@ export class CyclictestText implements LineParser {
   header = false
   preamble = false
   readonly context: RunContext
+  /** it draws its T: lines again and again (no -q), or was asked for them by a signal */
+  #live = false
+  /** the rows have indexes of six digits */
+  #padded = false
 
   constructor(context: RunContext) {
     this.context = context
@@ -40,14 +48,17 @@ export class CyclictestText implements LineParser {
     while (i < end && bytes[i]! >= 48 && bytes[i]! <= 57) index = index * 10 + (bytes[i++]! - 48)
     const digits = i - start
     if (digits > 9 || (i < end && bytes[i] !== 32 && bytes[i] !== 9)) return false
-    // %06d: anything shorter is a number of someone else (or a squeezed table, once the header was seen)
-    if (digits < 6 && !this.header && this.columns.rows === 0) return false
+    // %06d: anything shorter is a number of someone else (or a squeezed table, when its first row is too)
+    if (digits < 6 && (this.#padded || (!this.header && this.columns.rows === 0))) return false
     if (i === end) {
       if (digits >= 6) this.#damaged(line, 'has no counts')
       return digits >= 6
     }
     const fate = this.columns.add(index, bytes, i, end)
-    if (fate === 'stored') return true
+    if (fate === 'stored') {
+      if (digits >= 6) this.#padded = true
+      return true
+    }
     if (fate === 'out-of-order')
       this.#damaged(line, `bucket ${index} comes after bucket ${this.columns.lastIndex}`)
     else if (fate === 'ragged')
@@ -57,17 +68,23 @@ export class CyclictestText implements LineParser {
     return true
   }
 
-  line({ text, number, cut }: TextLine): LineFate {
+  line({ text, number, cut, redraw }: TextLine): LineFate {
+    if (redraw || LIVE.test(text)) this.#live = true
     if (text.startsWith('# /dev/cpu_dma_latency')) {
       if (this.#hasData()) return 'next-run'
       this.preamble = true
       return 'mine'
     }
     if (/^# ?Histogram$/.test(text)) {
-      if (this.header || this.footer.mins !== null) return 'next-run'
+      // with -q a histogram comes without T: lines, so these are of a run before it
+      const summary = this.threads.threads.size > 0 && !this.#live
+      if (this.header || this.footer.mins !== null || summary) return 'next-run'
       this.header = true
       return 'mine'
     }
+    if (/^T: *\d/.test(text) && (this.#ended() || this.threads.beginsAnother(text, this.#live)))
+      return 'next-run'
+    if (VERBOSE_HEAD.test(text) && this.#hasData()) return 'next-run'
     if (this.threads.line(text, number, cut, this.findings)) return 'mine'
     if (this.footer.line(text, number, cut, this.findings)) return 'mine'
     return this.#rare(text, number, cut) ? 'mine' : 'other'
@@ -128,13 +145,20 @@ export class CyclictestText implements LineParser {
       this.#damaged(number, `'${text.slice(0, 60)}' is not a row of counts`)
       return true
     }
-    return /^#|^policy: |^Max CPUs = |^Online CPUs = |^Using \d+ cpus/.test(text)
+    // `#0: ID…` and `# RTLA …` begin other tools' outputs
+    return /^#(?:$|-| (?!RTLA ))|^policy: |^Max CPUs = |^Online CPUs = |^Using \d+ cpus/.test(text)
   }
 
   #dump(thread: number, cycle: number, value: number): void {
     const samples = this.dumped.get(thread) ?? new DumpedThread()
     this.dumped.set(thread, samples)
     samples.add(cycle, value)
+  }
+
+  /** The footer, and the ids that -b prints, come after the T: lines of their run; a verbose dump has none. */
+  #ended(): boolean {
+    const { mins, maxs, threadIds } = this.footer
+    return mins !== null || maxs !== null || threadIds !== null || this.dumped.size > 0
   }
 
   #hasData(): boolean {

@@ -26,6 +26,16 @@ export function stripAnsi(text: string): string {
   return text.includes('\x1b') ? text.replace(ANSI, '') : text
 }
 
+/** Whether the line moves the cursor up or clears the screen, as a live display does before it draws again. */
+export function redraws(raw: string): boolean {
+  return raw.includes('\x1b') && /\x1b(?:c|\[\d*A|\[[0-3]?J|\[\d*(?:;\d*)?H)/.test(raw)
+}
+
+/** Only colour switched off, or the cursor shown again: what a tool leaves behind a whole last line. */
+export function isAfterglow(raw: string): boolean {
+  return /^(?:\x1b\[(?:[0;]*m|\?25h))+$/.test(raw)
+}
+
 /** The line without the prefixes that logs put before it; a learned prefix is tried after the known ones. */
 export function stripPrefixes(text: string, learned: RegExp | null): string {
   let rest = text.trimStart()

@@ -164,6 +164,11 @@ export class PageBuilder {
     page[bucket - number * PAGE_BUCKETS]! += count
   }
 
+  /** Whether the bucket has samples. */
+  has(bucket: number): boolean {
+    return (this.#pages.get(Math.floor(bucket / PAGE_BUCKETS))?.[bucket % PAGE_BUCKETS] ?? 0) > 0
+  }
+
   finish(): ReadonlyMap<number, Page> {
     const pages = [...this.#pages].sort((a, b) => a[0] - b[0])
     return new Map(pages.map(([number, counts]) => [number, packPage(counts, 0, 1)]))

@@ -10,8 +10,8 @@ import type { Measurement } from './measurement.ts'
 export interface JsonThread {
   /** cycles, min, max, avg, cpu, node, freq, duration as far as they are there; -nan is null */
   numbers: Map<string, number | null>
-  /** null when the key "histogram" is not there */
-  histogram: { pages: PageBuilder; entries: number; counted: number; last: number; lastCount: number } | null
+  /** null when the key "histogram" is not there; `last` is the largest bucket, as JSON has no order */
+  histogram: { pages: PageBuilder; entries: number; counted: number; last: number } | null
 }
 
 /** A whole JSON report, whichever rt-tests program wrote it. */
@@ -76,7 +76,7 @@ export class JsonRun {
   #object(path: readonly string[]): void {
     const thread = this.#thread(path)
     if (thread && path.length === 3 && path[2] === 'histogram' && !thread.histogram) {
-      thread.histogram = { pages: new PageBuilder(), entries: 0, counted: 0, last: -1, lastCount: 0 }
+      thread.histogram = { pages: new PageBuilder(), entries: 0, counted: 0, last: -1 }
     }
   }
 
@@ -108,19 +108,14 @@ export class JsonRun {
       )
       return
     }
-    if (bucket <= histogram.last) {
-      this.#report.findings.doubt(
-        'damaged-row',
-        `bucket ${bucket} comes after bucket ${histogram.last}`,
-        this.lines,
-      )
+    if (bucket === histogram.last || histogram.pages.has(bucket)) {
+      this.#report.findings.doubt('damaged-row', `bucket ${bucket} comes twice`, this.lines)
       return
     }
     histogram.pages.add(bucket, count)
     histogram.entries++
     histogram.counted += count
-    histogram.last = bucket
-    histogram.lastCount = count
+    if (bucket > histogram.last) histogram.last = bucket
   }
 }
 

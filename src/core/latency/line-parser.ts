@@ -13,6 +13,8 @@ export interface TextLine {
   number: number
   /** the file ends in this line without a line feed: its last number may be half a number */
   cut: boolean
+  /** the line came with a clear screen or cursor up: a live display draws over what it drew before */
+  redraw: boolean
 }
 
 /** `mine`: taken; `other`: not this tool's line; `next-run`: it begins another run of the same tool. */
@@ -23,6 +25,8 @@ export interface LineParser {
   /** Hot path: a line of which the first byte after blanks is a digit. True when it was taken as a row. */
   row(bytes: Uint8Array, start: number, end: number, line: number): boolean
   line(line: TextLine): LineFate
+  /** With `next-run`: lines taken before that turn out to be the beginning of the next run. */
+  held?(): readonly TextLine[]
   /** Lines of others were between the lines of this run. */
   foreign(count: number): void
   /** The last line was cut (and was not given to `row`). */

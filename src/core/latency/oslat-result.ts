@@ -110,3 +110,16 @@ export function checkSpread(
     findings.doubt('contradictory', `${who}: minimum ${min}, maximum ${max}, max-min ${spread}`)
   }
 }
+
+/** oslat ends on time by itself, to a tenth of a second; a run that did not was ended by somebody. */
+export function checkDuration(
+  durationS: number | null,
+  wantedDurationS: number | null,
+  findings: FindingList,
+): void {
+  if (wantedDurationS === null || durationS === null || durationS >= wantedDurationS * 0.99 - 0.1) return
+  findings.doubt(
+    'duration-not-reached',
+    `the run took ${durationS} s of the ${wantedDurationS} s that were asked for`,
+  )
+}

@@ -3,7 +3,7 @@ import { ColumnStore } from './columns.ts'
 import { FindingList } from './findings.ts'
 import type { LineFate, LineFormat, LineParser, RunContext, TextLine } from './line-parser.ts'
 import type { CpuMeasurement, Measurement } from './measurement.ts'
-import { checkSpread, oslatCore } from './oslat-result.ts'
+import { checkDuration, checkSpread, oslatCore } from './oslat-result.ts'
 
 const ANCHOR =
   /oslat V \d|oslat: Trace threshold|Total runtime:\s+\d+ seconds$|Core:\s+\d|Counter Freq:\s+\d|\d{3,} \(us\):\s+\d/
@@ -74,17 +74,7 @@ class OslatText implements LineParser {
     const durations = this.#fields.get('Duration') ?? null
     const durationS = durations === null || durations.length === 0 ? null : Math.min(...durations)
     const wantedDurationS = this.#runtimeS ?? options.durationS
-    if (
-      this.#threshold === null &&
-      wantedDurationS !== null &&
-      durationS !== null &&
-      durationS < wantedDurationS * 0.99 - 0.1
-    ) {
-      findings.doubt(
-        'duration-not-reached',
-        `the run took ${durationS} s of the ${wantedDurationS} s that were asked for`,
-      )
-    }
+    if (this.#threshold === null) checkDuration(durationS, wantedDurationS, findings)
     if (cpus.length === 0)
       findings.doubt('no-samples', this.#started ? 'the run ended without a table' : 'there is no table')
     const { exitCode } = this.#context

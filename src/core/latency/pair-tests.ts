@@ -3,7 +3,7 @@ import type { LineFate, LineFormat, LineParser, RunContext, TextLine } from './l
 import type { CpuMeasurement, Measurement } from './measurement.ts'
 
 const PAIR = /^#(\d{1,5}) -> #(\d{1,5}), Min +(\d{1,9}), Cur +(\d{1,9}), Avg +(\d{1,9}), Max +(\d{1,9})$/
-const INFO = /#(\d{1,5}): ID\d+, P\d+, CPU(\d+), I\d+; #\d+: ID\d+, P\d+, CPU(\d+).*?Cycles (\d{1,12})$/
+const INFO = /#(\d{1,5}): ID(\d+), P\d+, CPU(\d+), I\d+; #\d+: ID\d+, P\d+, CPU(\d+).*?Cycles (\d{1,12})$/
 const FORKS = /^(?:#main : |#forks: |#steps: |forktest#\d+\/|All tests PASSED|One or more tests FAILED)/
 const ANCHOR =
   /#(?:main : |forks: |steps: )\d|forktest#\d+\/|#\d{1,5}: ID\d+, P\d+, CPU|#\d{1,5} -> #\d{1,5}, Min /
@@ -13,7 +13,8 @@ class PairTest implements LineParser {
   readonly #context: RunContext
   readonly #findings = new FindingList()
   readonly #pairs = new Map<number, CpuMeasurement>()
-  readonly #cycles = new Map<number, { cpu: number; cycles: number }>()
+  readonly #cycles = new Map<number, { id: string; cpu: number; cycles: number }>()
+  #redraws = false
   #ssdd = false
   #outcome: string | null = null
 
@@ -25,10 +26,14 @@ class PairTest implements LineParser {
     return false
   }
 
-  line({ text, number, cut }: TextLine): LineFate {
+  line({ text, number, cut, redraw }: TextLine): LineFate {
     const info = INFO.exec(text)
     const pair = PAIR.exec(text)
-    if (info) this.#cycles.set(Number(info[1]), { cpu: Number(info[3]), cycles: Number(info[4]) })
+    this.#redraws ||= redraw
+    if (info && this.#beginsAnother(info)) return 'next-run'
+    if (this.#outcome !== null && /^#main : /.test(text)) return 'next-run'
+    if (info)
+      this.#cycles.set(Number(info[1]), { id: info[2]!, cpu: Number(info[4]), cycles: Number(info[5]) })
     else if (pair) {
       if (!cut) this.#pair(pair)
     } else if (FORKS.test(text)) {
@@ -66,6 +71,13 @@ class PairTest implements LineParser {
       exitCode: this.#context.exitCode ?? null,
       findings: findings.list(),
     }
+  }
+
+  /** Another thread id, fewer cycles, or (with -q) the pair once more. */
+  #beginsAnother(info: RegExpExecArray): boolean {
+    const old = this.#cycles.get(Number(info[1]))
+    if (!old) return false
+    return old.id !== info[2] || Number(info[5]) < old.cycles || !this.#redraws
   }
 
   #pair(pair: RegExpExecArray): void {

@@ -7,8 +7,8 @@ import { pairTests } from './pair-tests.ts'
 import { Router } from './router.ts'
 import { rtlaHist } from './rtla-hist.ts'
 import { rtlaTop } from './rtla-top.ts'
-
 import { toolFailure } from './tool-failure.ts'
+import { Utf16Reader } from './utf16.ts'
 
 export type { RunContext } from './line-parser.ts'
 
@@ -43,9 +43,13 @@ export interface LatencyParser {
  */
 export function createParser(context: RunContext = {}): LatencyParser {
   const router = new Router(FORMATS, context)
+  const reader = new Utf16Reader()
   return {
-    write: (chunk) => router.write(chunk),
-    end: () => ({ measurements: router.end() }),
+    write: (chunk) => router.write(reader.read(chunk)),
+    end: () => {
+      router.write(reader.end())
+      return { measurements: router.end() }
+    },
   }
 }
 

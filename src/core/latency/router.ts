@@ -1,5 +1,5 @@
 import { joinTextAndJson } from './cross-check.ts'
-import { learnPrefix, stripAnsi, stripPrefixes } from './decoration.ts'
+import { isAfterglow, learnPrefix, redraws, stripAnsi, stripPrefixes } from './decoration.ts'
 import { isOneLineJson, JsonRun } from './json-run.ts'
 import type { LineFormat, LineParser, RunContext, TextLine } from './line-parser.ts'
 import { LineSplitter } from './lines.ts'
@@ -84,7 +84,7 @@ export class Router {
     while (first < end && (bytes[first] === 32 || bytes[first] === 9)) first++
     const last = trimEnd(bytes, first, end)
     if (first === last) {
-      if (cut) this.#endRun({ text: '', number: this.#number, cut })
+      if (cut) this.#endRun({ text: '', number: this.#number, cut, redraw: false })
       return
     }
     this.#blank = false
@@ -95,15 +95,17 @@ export class Router {
     }
     const raw = bytes.toString('utf8', first, last)
     const text = this.#plain(raw)
-    if (text !== '') this.#text(text, text !== raw, cut)
+    const line = { text, number: this.#number, cut, redraw: redraws(raw) }
+    if (text !== '') this.#text(line, text !== raw)
+    else if (cut && !isAfterglow(raw)) this.#endRun(line)
   }
 
   #plain(raw: string): string {
     return stripPrefixes(stripAnsi(raw).replaceAll('\0', '').trim(), this.#learned)
   }
 
-  #text(text: string, prefixed: boolean, cut: boolean): void {
-    const line: TextLine = { text, number: this.#number, cut }
+  #text(line: TextLine, prefixed: boolean): void {
+    const { text, cut } = line
     if (this.#run) {
       if (prefixed && !cut && /^\d/.test(text)) {
         const bytes = Buffer.from(text)
@@ -120,9 +122,11 @@ export class Router {
       }
       const format = this.#format
       if (fate === 'next-run' && format) {
+        const held = this.#run.held?.() ?? []
         // half a line, such as `# Histogram` of `# Histogram Overflows:`, begins nothing
-        this.#endRun(cut ? line : null)
-        if (!cut) this.#begin(format, line)
+        this.#endRun(cut && held.length === 0 ? line : null)
+        for (const before of held) this.#continue(format, before)
+        if (!cut || held.length > 0) this.#continue(format, line)
         return
       }
     }
@@ -136,8 +140,17 @@ export class Router {
       return
     }
     this.#foreignSinceMine++
-    // the prompt of a shell is no line of the tool that was cut
-    if (cut && this.#run && !/^[^#].*[#$%>]$/.test(text)) this.#endRun(line)
+    // the prompt of a shell is no line of the tool that was cut; the `0 #` of rtla top is
+    if (cut && this.#run && !/^(?!\d+ #$)[^#].*[#$%>]$/.test(text)) this.#endRun(line)
+  }
+
+  /** A line of a run of this format: the current one, or else a new one. */
+  #continue(format: LineFormat, line: TextLine): void {
+    if (!this.#run) this.#begin(format, line)
+    else {
+      this.#run.line(line)
+      if (line.cut) this.#endRun(line)
+    }
   }
 
   #begin(format: LineFormat, line: TextLine): void {

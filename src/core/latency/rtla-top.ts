@@ -2,27 +2,54 @@ import { readOptions } from './argv.ts'
 import { FindingList } from './findings.ts'
 import type { LineFate, LineFormat, LineParser, RunContext, TextLine } from './line-parser.ts'
 import type { CpuMeasurement, Measurement } from './measurement.ts'
-import { RtlaNotes, rtlaDurationS, rtlaValue } from './rtla-notes.ts'
+import { RtlaNotes, rtlaDurationS } from './rtla-notes.ts'
+import {
+  checkRows,
+  columnsOf,
+  goesBack,
+  isWholeRow,
+  measureRow,
+  type TopRow,
+  topRow,
+} from './rtla-top-row.ts'
 
 const ANCHOR =
   /Timer Latency$|Operating System Noise$|hardware-related noise$|CPU COUNT +\||CPU Period +Runtime|rtla (?:timerlat|osnoise) hit stop|## CPU \d+ hit stop tracing/
-const ROW = /^(\d{1,5}|ALL) #(\d{1,15})\s+(.*)$/
-const TIMERLAT_CONTEXTS = ['irq', 'thread', 'user'] as const
+const TITLE = /(?:Timer Latency|Operating System Noise|hardware-related noise)$/
+const DURATION = /^(?:duration: +)?\d+ \d\d:\d\d:\d\d +\|/
+const HEADER = /^CPU COUNT|^CPU Period/
+
+/** One drawing of the table: a title, the duration, the header, a row for each CPU, in this order. */
+class Refresh {
+  readonly lines: TextLine[] = []
+  readonly rows = new Map<number, readonly CpuMeasurement[]>()
+  readonly damaged: TextLine[] = []
+  durationS: number | null = null
+  /** the last part that it has: 0 nothing, 1 title, 2 duration, 3 header, 4 rows */
+  part = 0
+}
 
 /**
  * `rtla timerlat top` and `rtla osnoise top`: a table for each refresh, of which the last state of each CPU counts; no
- * histogram. timerlat has cur, min, avg, max for each context; osnoise the longest single noise of each CPU.
+ * histogram. timerlat has cur, min, avg, max for each context; osnoise the longest single noise of each CPU. With -q
+ * the table is drawn once, without a clear screen before it.
  */
 class RtlaTop implements LineParser {
   readonly #context: RunContext
   readonly #findings = new FindingList()
   readonly #notes = new RtlaNotes()
   readonly #rows = new Map<number, readonly CpuMeasurement[]>()
-  #osnoise = false
-  #perUs = 1
+  #refresh = new Refresh()
+  #osnoise: boolean | null = null
+  #perUs: number | null = null
+  #columns: number | null = null
   #durationS: number | null = null
+  #redraws = false
+  /** a whole drawing of it was there */
+  #shown = false
   #titled = false
   #wholeCut = false
+  #lastIsShort = false
 
   constructor(context: RunContext) {
     this.#context = context
@@ -32,28 +59,41 @@ class RtlaTop implements LineParser {
     return false
   }
 
-  line({ text, number, cut }: TextLine): LineFate {
-    const row = ROW.exec(text)
-    if (row) {
-      // the last group of a whole row is four numbers of 9, with blanks between
-      const whole = !cut || (text.split('|').at(-1)?.length ?? 0) >= 39
-      this.#wholeCut = cut && whole
-      if (whole && row[1] !== 'ALL') this.#row(Number(row[1]), Number(row[2]), row[3]!, number)
-      return 'mine'
+  line(line: TextLine): LineFate {
+    const { text, number } = line
+    const row = topRow(text)
+    if (row) return this.#row(row, line)
+    const part = TITLE.test(text) ? 1 : DURATION.test(text) ? 2 : HEADER.test(text) ? 3 : 0
+    if (part === 0) {
+      if (/^[-|]{8,}/.test(text)) return 'mine'
+      return this.#notes.line(text, number, this.#findings) ? 'mine' : 'other'
     }
-    if (/(?:Timer Latency|Operating System Noise|hardware-related noise)$/.test(text)) {
-      this.#titled = true
-      if (!text.includes('Timer')) this.#osnoise = true
-    } else if (/^CPU COUNT|^CPU Period/.test(text)) {
-      this.#titled = true
-      if (text.startsWith('CPU Period')) this.#osnoise = true
-    } else if (/^(?:duration: +)?\d+ \d\d:\d\d:\d\d +\|/.test(text)) {
-      this.#durationS = rtlaDurationS(text)
-      this.#perUs = /\(ns\)|is in ns/.test(text) ? 1000 : 1
-      if (text.startsWith('duration:')) this.#osnoise = true
-    } else if (/^[-|]{8,}/.test(text)) return 'mine'
-    else return this.#notes.line(text, number, this.#findings) ? 'mine' : 'other'
+    const osnoise = part === 2 ? text.startsWith('duration:') : !/Timer|COUNT/.test(text)
+    if (this.#refresh.part >= part) this.#settle()
+    const perUs = /\(ns\)|is in ns/.test(text) ? 1000 : 1
+    const durationS = part === 2 ? rtlaDurationS(text) : null
+    if (this.#shown) {
+      // each drawing of a live display has its clear screen; -q draws once
+      const drawnOnce = part === 1 && !(line.redraw && this.#redraws)
+      const back = durationS !== null && durationS < (this.#durationS ?? 0)
+      const unit = part === 2 && this.#perUs !== null && perUs !== this.#perUs
+      if (drawnOnce || back || unit || osnoise !== this.#osnoise || this.#notes.stopped) return 'next-run'
+    }
+    if (part === 2) {
+      this.#refresh.durationS = durationS
+      this.#perUs = perUs
+    } else this.#titled = true
+    if (part === 3) this.#columns = columnsOf(text)
+    this.#osnoise = osnoise
+    this.#redraws ||= line.redraw
+    this.#take(line, part)
     return 'mine'
+  }
+
+  held(): readonly TextLine[] {
+    const { lines } = this.#refresh
+    this.#refresh = new Refresh()
+    return lines
   }
 
   foreign(count: number): void {
@@ -62,7 +102,10 @@ class RtlaTop implements LineParser {
 
   end(cut: TextLine | null): Measurement {
     const findings = this.#findings
+    this.#settle()
     if (cut) findings.cut(cut, this.#wholeCut || /hit stop tracing$|^Saving trace to .*\.txt$/.test(cut.text))
+    if (this.#lastIsShort && (!cut || this.#wholeCut))
+      findings.doubt('truncated', 'the last refresh of the table has fewer CPUs than were there before')
     const tool = this.#osnoise ? 'rtla-osnoise' : 'rtla-timerlat'
     const argv = this.#context.argv ?? null
     const options = readOptions(tool, argv)
@@ -80,6 +123,7 @@ class RtlaTop implements LineParser {
     }
     if (!this.#titled) findings.note('no-header', 'the header of the table is missing')
     const cpus = [...this.#rows].sort((a, b) => a[0] - b[0]).flatMap(([, contexts]) => contexts)
+    checkRows(cpus, findings)
     if (cpus.length === 0) findings.doubt('no-samples', 'no CPU is in the table')
     const missing = (options.cpus ?? []).filter((cpu) => !this.#rows.has(cpu))
     if (missing.length > 0)
@@ -100,58 +144,38 @@ class RtlaTop implements LineParser {
     }
   }
 
-  #row(cpu: number, count: number, rest: string, line: number): void {
-    const groups = rest.split('|').slice(1)
-    const measured = groups.length > 0 ? this.#timerlat(cpu, count, groups) : this.#noise(cpu, count, rest)
-    if (measured) this.#rows.set(cpu, measured)
-    else
-      this.#findings.doubt('damaged-row', `the row of CPU ${cpu} is not whole: '${rest.slice(0, 80)}'`, line)
+  #row(row: TopRow, line: TextLine): LineFate {
+    const whole = !line.cut || isWholeRow(row, this.#columns)
+    this.#wholeCut = line.cut && whole
+    const { cpu } = row
+    if (!whole || cpu === null) return 'mine'
+    if (this.#refresh.rows.has(cpu)) this.#settle()
+    const measured = measureRow(row, this.#columns, this.#perUs ?? 1)
+    const before = this.#rows.get(cpu)
+    if (measured && before && goesBack(measured, before)) return 'next-run'
+    this.#take(line, 4)
+    if (measured) this.#refresh.rows.set(cpu, measured)
+    else this.#refresh.damaged.push(line)
+    this.#osnoise ??= measured?.[0]?.context === null
+    return 'mine'
   }
 
-  #timerlat(cpu: number, count: number, groups: readonly string[]): CpuMeasurement[] | null {
-    const values = groups.map((group) => group.trim().split(/\s+/))
-    if (
-      values.length > 3 ||
-      values.some((four) => four.length !== 4 || !four.every((text) => /^(?:-|\d{1,20})$/.test(text)))
-    )
-      return null
-    // a run of a version with IRQ and thread columns must have both
-    if (values.length < 2) return null
-    return values.map((four, index) => {
-      const [min, avg, max] = four.slice(1).map(rtlaValue)
-      const us = (value: number | null | undefined) =>
-        count === 0 || value == null ? null : value / this.#perUs
-      const result = { minUs: us(min), meanUs: us(avg), maxUs: us(max) }
-      if (count === 0 || max === null)
-        this.#findings.doubt('no-samples', `CPU ${cpu} has no ${TIMERLAT_CONTEXTS[index]} samples`)
-      if (result.minUs !== null && result.maxUs !== null && result.minUs > result.maxUs) {
-        this.#findings.doubt(
-          'contradictory',
-          `CPU ${cpu}: min ${result.minUs} is above max ${result.maxUs} us`,
-        )
-      }
-      return {
-        cpu,
-        thread: null,
-        context: TIMERLAT_CONTEXTS[index]!,
-        samples: max === null ? 0 : count,
-        ...result,
-        histogram: null,
-      }
-    })
+  #take(line: TextLine, part: number): void {
+    this.#refresh.part = part
+    this.#refresh.lines.push(line)
   }
 
-  /** CPU #periods Runtime Noise %CPU-available Max-Noise Max-Single HW NMI … */
-  #noise(cpu: number, count: number, rest: string): CpuMeasurement[] | null {
-    const values = rest.trim().split(/\s+/)
-    if (values.length < 6 || !values.every((text) => /^(?:-|[\d.]{1,20})$/.test(text))) return null
-    this.#osnoise = true
-    const single = rtlaValue(values[4])
-    if (count === 0) this.#findings.doubt('no-samples', `CPU ${cpu} has no periods`)
-    const maxUs = count === 0 || single === null ? null : single / this.#perUs
-    return [
-      { cpu, thread: null, context: null, samples: count, minUs: null, meanUs: null, maxUs, histogram: null },
-    ]
+  /** The refresh is over: its rows are the state of the run. */
+  #settle(): void {
+    const { rows, damaged, part, durationS } = this.#refresh
+    this.#refresh = new Refresh()
+    if (part === 0) return
+    if (part >= 3) this.#shown = true
+    this.#durationS = durationS ?? this.#durationS
+    this.#lastIsShort = rows.size + damaged.length < this.#rows.size
+    for (const [cpu, contexts] of rows) this.#rows.set(cpu, contexts)
+    for (const { text, number } of damaged)
+      this.#findings.doubt('damaged-row', `a row is not whole: '${text.slice(0, 80)}'`, number)
   }
 }
 

@@ -29,6 +29,7 @@ export function checkSyntax(key: string, value: string, release: Release): Synta
   }
   const spec = extraSpecOf(key)
   if (spec === undefined) return unknownKey(key)
+  if (spec.bootOnly) return bootOnly(key, release)
   if (spec.since !== undefined && spec.since > release.major) return later(key, spec.since, release)
   return checkValue(spec, value, release)
 }
@@ -36,7 +37,7 @@ export function checkSyntax(key: string, value: string, release: Release): Synta
 /** Answers a value that a type does not take; undefined when it does. */
 function checkValue(spec: ExtraSpec, value: string, release: Release): SyntaxFault | undefined {
   const since = spec.wordSince?.[value]
-  if (since !== undefined && since > release.major) return later(`${spec.key}=${value}`, since, release)
+  if (since !== undefined && since > release.major) return laterWord(`${spec.key}=${value}`, since, release)
   if (takes(spec.value, value)) return undefined
   return {
     code: 'bad-value',
@@ -96,17 +97,36 @@ function fixFor({ key, value: type }: ExtraSpec, value: string): { fix: string }
   return undefined
 }
 
+/** Validated by name in no release: nova reads these at the boot, and its API's list has them under another name. */
+function bootOnly(key: string, release: Release): SyntaxFault | undefined {
+  if (release.major < SINCE.apiValidation) return undefined
+  return {
+    code: 'unknown-key',
+    message: `the API answers 400 to '${key}' from microversion 2.86 on; below it the key is stored, and the boot reads it`,
+    fix: `${key}, set with a microversion below 2.86`,
+  }
+}
+
 function unknownKey(key: string): SyntaxFault | undefined {
   const colon = key.indexOf(':')
   if (colon < 0 || !isCheckedNamespace(key.slice(0, colon))) return undefined
   const close = nearest(
     key,
-    EXTRA_SPECS.map((spec) => spec.key),
+    EXTRA_SPECS.filter(({ bootOnly }) => !bootOnly).map((spec) => spec.key),
   )
   return {
     code: 'unknown-key',
     message: `nova knows no extra spec '${key}': the API answers 400 from microversion 2.86 on, and below it the key is stored and does nothing`,
     ...(close === undefined ? {} : { fix: close }),
+  }
+}
+
+/** What an old release makes of a word that it does not know differs: some do nothing, some are refused at the boot. */
+function laterWord(what: string, since: number, release: Release): SyntaxFault {
+  const checks = release.major >= SINCE.apiValidation
+  return {
+    code: 'not-in-release',
+    message: `${what} came with nova ${since}; ${release.name} (${release.major}) ${checks ? 'answers 400' : 'stores it and knows no such value'}`,
   }
 }
 

@@ -1,5 +1,5 @@
 import type { Flavor, ImageProperties } from './flavor.ts'
-import { type Cell, nodeCount, numaCells } from './numa-cells.ts'
+import { type Cell, cellsMb, nodeCount, numaCells } from './numa-cells.ts'
 import { ANY, LARGE, pageSizeKib } from './page-size.ts'
 import { cpuPolicy, emulatorPolicy, hyperthreadingTrait, requestedCount, threadPolicy } from './policies.ts'
 import { isTrue } from './python-values.ts'
@@ -13,6 +13,8 @@ export interface Constraints {
   realtime: readonly number[] | undefined
   /** undefined: no topology, the guest floats */
   cells: readonly Cell[] | undefined
+  /** memory of each cell, MiB; undefined without a topology, or where the flavor's memory is not known */
+  cellsMb: readonly number[] | undefined
   /** KiB; negative for small, large and any */
   pageSizeKib: number | undefined
   emulatorThreads: string | undefined
@@ -31,10 +33,12 @@ export function bootConstraints(
   const asked = cpuPolicy(flavor, image, release.major >= SINCE.includingMask)
   const askedThreads = threadPolicy(flavor, image)
   const realtime = realtimeVcpus(flavor, image, release)
-  const dedicated = dedicatedVcpus(flavor)
-  const emulatorThreads = emulatorPolicy(flavor)
-  const policy = placementPolicy(flavor, asked, emulatorThreads)
-  const trait = hyperthreadingTrait(flavor, image)
+  const dedicated = release.major >= SINCE.includingMask ? dedicatedVcpus(flavor) : undefined
+  const emulatorThreads = emulatorPolicy(flavor, release)
+  // Before Train nova took no policy from resources:PCPU and from traits.
+  const counted = release.major >= SINCE.dedicatedSet
+  const policy = counted ? placementPolicy(flavor, asked, emulatorThreads) : asked
+  const trait = counted ? hyperthreadingTrait(flavor, image) : undefined
   if (askedThreads && trait) {
     throw new NovaRefusal(
       'InvalidRequest',
@@ -45,7 +49,7 @@ export function bootConstraints(
   checkTogether({ policy, threads, emulatorThreads, realtime, dedicated })
   const nodes = nodeCount(flavor, image)
   const pages = pageSize(flavor, image)
-  checkLockedMemory(flavor, image)
+  if (release.major >= SINCE.lockedMemory) checkLockedMemory(flavor, image)
   const pinning = policy === 'dedicated' || policy === 'mixed'
   const topology =
     nodes !== undefined || pages || flavor.specs.get('hw:pmem') || pinning
@@ -54,6 +58,7 @@ export function bootConstraints(
   return {
     realtime: realtime && [...realtime].sort((a, b) => a - b),
     cells: topology,
+    cellsMb: topology && cellsMb(flavor, image, nodes ?? 1),
     // The page size is an integer only once it is in the topology.
     pageSizeKib: pages === undefined ? undefined : Math.trunc(pages),
     emulatorThreads: topology === undefined ? undefined : emulatorThreads,

@@ -17,10 +17,12 @@ export type ValueType =
 export interface ExtraSpec {
   key: string
   value: ValueType
-  /** first release (major version) whose API knows it; undefined: all that check */
+  /** first release (major version) that knows it; undefined: Mitaka (13) or older */
   since?: number
   /** words that came later than the key */
   wordSince?: Readonly<Record<string, number>>
+  /** a boot reads it, and the API refuses it from 2.86 on */
+  bootOnly?: true
 }
 
 const BOOL: ValueType = { kind: 'bool' }
@@ -45,25 +47,34 @@ export const EXTRA_SPECS: readonly ExtraSpec[] = [
   { key: 'hw:cpu_realtime', value: BOOL },
   { key: 'hw:cpu_realtime_mask', value: MASK },
   { key: 'hw:cpu_dedicated_mask', value: MASK, since: SINCE.includingMask },
-  { key: 'hw:emulator_threads_policy', value: words('isolate', 'share') },
+  {
+    key: 'hw:emulator_threads_policy',
+    value: words('isolate', 'share'),
+    since: SINCE.emulatorThreads,
+    wordSince: { share: SINCE.emulatorThreadsShare },
+  },
   { key: 'hw:mem_page_size', value: { kind: 'page-size' } },
   { key: 'hw:locked_memory', value: BOOL, since: SINCE.lockedMemory },
-  { key: 'hw:pmu', value: BOOL },
+  { key: 'hw:pmu', value: BOOL, since: SINCE.pmu },
   { key: 'hw:numa_nodes', value: COUNT },
   {
     key: 'hw:pci_numa_affinity_policy',
     value: words('required', 'preferred', 'legacy', 'socket'),
+    since: 21,
     wordSince: { socket: 23 },
   },
-  { key: 'hw:hide_hypervisor_id', value: BOOL },
+  { key: 'hw:hide_hypervisor_id', value: BOOL, since: 21 },
   { key: 'hw:watchdog_action', value: words('none', 'pause', 'poweroff', 'reset', 'disabled') },
-  { key: 'hw:vif_multiqueue_enabled', value: BOOL },
+  { key: 'hw:vif_multiqueue_enabled', value: BOOL, since: 24 },
   ...counts('hw:cpu_sockets', 'hw:cpu_cores', 'hw:cpu_threads'),
   ...counts('hw:max_cpu_sockets', 'hw:max_cpu_cores', 'hw:max_cpu_threads'),
+  ...counts('hw:cpu_max_sockets', 'hw:cpu_max_cores', 'hw:cpu_max_threads').map(
+    (spec): ExtraSpec => ({ ...spec, bootOnly: true }),
+  ),
   { key: 'hw:boot_menu', value: BOOL },
-  { key: 'hw:mem_encryption', value: BOOL },
+  { key: 'hw:mem_encryption', value: BOOL, since: 20 },
   { key: 'hw:mem_encryption_model', value: words('amd-sev', 'amd-sev-es', 'amd-sev-snp'), since: AFTER_ZED },
-  { key: 'hw:pmem', value: { kind: 'pmem' } },
+  { key: 'hw:pmem', value: { kind: 'pmem' }, since: 20 },
   { key: 'hw:serial_port_count', value: FROM_ZERO },
   { key: 'hw:tpm_model', value: words('tpm-tis', 'tpm-crb'), since: 22 },
   { key: 'hw:tpm_version', value: words('1.2', '2.0'), since: 22 },
@@ -81,9 +92,9 @@ export const EXTRA_SPECS: readonly ExtraSpec[] = [
   { key: 'hw_rng:rate_bytes', value: FROM_ZERO },
   { key: 'hw_rng:rate_period', value: FROM_ZERO },
   { key: 'hw_video:ram_max_mb', value: FROM_ZERO },
-  { key: 'hide_hypervisor_id', value: BOOL },
-  { key: 'group_policy', value: words('isolate', 'none') },
-  { key: 'accel:device_profile', value: TEXT },
+  { key: 'hide_hypervisor_id', value: BOOL, since: 18 },
+  { key: 'group_policy', value: words('isolate', 'none'), since: SINCE.numberedGroups },
+  { key: 'accel:device_profile', value: TEXT, since: 21 },
   { key: 'os:secure_boot', value: words('disabled', 'required') },
   {
     key: 'os:resolution',
@@ -133,9 +144,18 @@ function withVariablePart(key: string): ExtraSpec | undefined {
   }
   // Which classes and traits there are is placement's list, which grows: any name in their alphabet is taken here.
   if (!/^[A-Z0-9_]+$/.test(name) || !isCheckedNamespace(namespace)) return undefined
-  if (namespace.startsWith('resources')) return { key, value: ANY_INT }
-  if (namespace.startsWith('trait')) return { key, value: words('required', 'forbidden') }
+  if (namespace.startsWith('resources'))
+    return { key, value: ANY_INT, since: sinceOfResource(namespace, name) }
+  if (namespace.startsWith('trait')) {
+    const since = namespace === 'trait' ? SINCE.requiredTraits : SINCE.numberedGroups
+    return { key, value: words('required', 'forbidden'), since, wordSince: { forbidden: 18 } }
+  }
   return undefined
+}
+
+function sinceOfResource(namespace: string, name: string): number {
+  if (name === 'PCPU') return SINCE.dedicatedSet
+  return namespace === 'resources' ? SINCE.resourcesInFlavor : SINCE.numberedGroups
 }
 
 function words(...list: readonly string[]): ValueType {

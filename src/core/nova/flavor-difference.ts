@@ -1,5 +1,5 @@
 import { extraSpecOf } from './extra-spec-table.ts'
-import { isMarker, managedKeys, markerSpecs } from './managed-keys.ts'
+import { type Asked, isMarker, managedKeys, markerSpecs, NOTHING_ASKED } from './managed-keys.ts'
 import { pageSizeKib } from './page-size.ts'
 import { isBooleanWord, isTrue } from './python-values.ts'
 import { NovaRefusal } from './refusal.ts'
@@ -29,10 +29,15 @@ export interface FlavorDifference {
   after: ReadonlyMap<string, string>
 }
 
-/** What a flavor lacks of what is wanted. Values count as nova reads them: `yes` is `true`, `1GB` is `1048576`. */
+/**
+ * What a flavor lacks of what is wanted. Values count as nova reads them: `yes` is `true`, `1GB` is
+ * `1048576`.
+ * @param asked what the marker is to remember of the wish
+ */
 export function flavorDifference(
   want: ReadonlyMap<string, string>,
   have: ReadonlyMap<string, string>,
+  asked: Asked = NOTHING_ASKED,
 ): FlavorDifference {
   const ours = managedKeys(have)
   const keys = [
@@ -51,7 +56,7 @@ export function flavorDifference(
   const stale = keys.filter(({ state }) => state === 'stale').map(({ key }) => key)
   // A wanted key that was there before quietcore came is the operator's own: it is not ours to delete later.
   const managed = [...want.keys()].filter((key) => ours.has(key) || written.some((one) => one.key === key))
-  const marker = markerSpecs(managed)
+  const marker = markerSpecs(managed, asked)
   const set = new Map(written.map(({ key, want: value }) => [key, value!]))
   for (const [key, value] of marker) if (have.get(key) !== value) set.set(key, value)
   const remove = [...stale, ...[...have.keys()].filter((key) => isMarker(key) && !marker.has(key))]

@@ -1,3 +1,6 @@
+/** No kernel runs with more CPUs (CONFIG_NR_CPUS); nova's API takes up to 2^31. */
+export const MOST_VCPUS = 8192
+
 /** What nova looks at of a flavor. */
 export interface Flavor {
   vcpus: number

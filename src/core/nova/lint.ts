@@ -1,6 +1,6 @@
 import { checkSyntax } from './check-syntax.ts'
 import { bootConstraints, type Constraints } from './constraints.ts'
-import type { Flavor, ImageProperties } from './flavor.ts'
+import { type Flavor, type ImageProperties, MOST_VCPUS } from './flavor.ts'
 import { NovaRefusal } from './refusal.ts'
 import { NEWEST, type Release } from './release.ts'
 import { traps } from './traps.ts'
@@ -24,7 +24,7 @@ export interface LintFinding {
 
 /** nova's answer to a flavor, without a nova. */
 export interface LintAnswer {
-  /** `OK`, or the name of the exception that nova raises when an instance boots */
+  /** `OK`, or the name of the exception with which nova refuses the flavor or the boot */
   result: string
   /** vCPUs that are scheduled in real time; empty when there are none or when the boot is refused */
   realtimeVcpus: readonly number[]
@@ -39,6 +39,8 @@ export function lintFlavor(flavor: Flavor, image: ImageProperties, release: Rele
     const fault = checkSyntax(key, value, release)
     return fault ? [{ severity: 'error', key, ...fault }] : []
   })
+  const oversized = tooLarge(flavor, syntax)
+  if (oversized) return oversized
   try {
     const constraints = bootConstraints(flavor, image, release)
     return {
@@ -60,4 +62,18 @@ export function lintFlavor(flavor: Flavor, image: ImageProperties, release: Rele
       findings: [...syntax, refused, ...traps(flavor, image, undefined, release)],
     }
   }
+}
+
+/** What is refused before the boot rules, which would count for minutes. */
+function tooLarge({ vcpus }: Flavor, syntax: readonly LintFinding[]): LintAnswer | undefined {
+  if (syntax.some(({ code }) => code === 'too-long')) {
+    return { result: 'ValidationError', realtimeVcpus: [], findings: syntax }
+  }
+  if (vcpus <= MOST_VCPUS) return undefined
+  const found: LintFinding = {
+    code: 'too-many-vcpus',
+    severity: 'error',
+    message: `nova takes ${vcpus} vCPUs, and no host has more than ${MOST_VCPUS} CPUs`,
+  }
+  return { result: 'NoValidHost', realtimeVcpus: [], findings: [...syntax, found] }
 }

@@ -52,6 +52,13 @@ export function numaCells(
   return givenCells(flavor, pinned, cpus, memory)
 }
 
+/** Memory of each node, MiB: as given, else in equal parts; undefined where the flavor's is not known. */
+export function cellsMb(flavor: Flavor, image: ImageProperties, nodes: number): number[] | undefined {
+  const given = listOf(flavor, image, 'numa_mem', integer)
+  if (given) return given
+  return flavor.ramMb === undefined ? undefined : Array.from({ length: nodes }, () => flavor.ramMb! / nodes)
+}
+
 function evenCells({ vcpus, ramMb }: Flavor, nodes: number, pinned: ReadonlySet<number>): Cell[] {
   if (vcpus % nodes > 0 || (ramMb !== undefined && ramMb % nodes > 0)) {
     throw new NovaRefusal(

@@ -1,6 +1,7 @@
 import type { Flavor, ImageProperties } from './flavor.ts'
 import { pythonInt } from './python-values.ts'
 import { NovaRefusal } from './refusal.ts'
+import { NEWEST, type Release, SINCE } from './release.ts'
 
 const CPU_POLICIES = ['dedicated', 'shared', 'mixed']
 const THREAD_POLICIES = ['prefer', 'isolate', 'require']
@@ -53,14 +54,16 @@ export function threadPolicy({ specs }: Flavor, image: ImageProperties): string 
   return own
 }
 
-/** get_emulator_thread_policy_constraint */
-export function emulatorPolicy({ specs }: Flavor): string | undefined {
+/** get_emulator_thread_policy_constraint: unknown before Pike, isolate alone before Rocky. */
+export function emulatorPolicy({ specs }: Flavor, release: Release = NEWEST): string | undefined {
   const policy = specs.get('hw:emulator_threads_policy')
-  if (!policy) return undefined
-  if (EMULATOR_POLICIES.includes(policy)) return policy
+  if (!policy || release.major < SINCE.emulatorThreads) return undefined
+  const share = release.major >= SINCE.emulatorThreadsShare
+  const known = EMULATOR_POLICIES.filter((one) => share || one !== 'share')
+  if (known.includes(policy)) return policy
   throw new NovaRefusal(
     'InvalidEmulatorThreadsPolicy',
-    `CPU emulator threads policy '${policy}' is not one of ${EMULATOR_POLICIES.join(', ')}`,
+    `CPU emulator threads policy '${policy}' is not one of ${known.join(', ')}`,
   )
 }
 

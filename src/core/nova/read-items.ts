@@ -1,5 +1,8 @@
 import { InputError } from '../errors.ts'
-import type { Flavor, ImageProperties } from './flavor.ts'
+import { nearest } from '../profile/nearest.ts'
+import { type Flavor, type ImageProperties, MOST_VCPUS } from './flavor.ts'
+import { propertiesOf } from './properties-text.ts'
+import { repeatedKey } from './repeated-key.ts'
 
 export interface LintItem {
   /** as the file calls it; undefined when it does not */
@@ -19,22 +22,32 @@ const NAMES = {
 
 /**
  * Flavors from JSON: one or a list of `{ vcpus, extra_specs, ram?, name?, image? }`, as REST and the openstack client
- * write them.
+ * write them. Extra specs may be empty, but they have to be there: a wrong key is not taken for a flavor without any.
  * @throws InputError `bad-flavor-json` naming the item
  */
 export function readItems(text: string, file: string): LintItem[] {
-  const value = parse(text, file)
-  return (Array.isArray(value) ? value : [value]).map((one, index) =>
-    item(one, Array.isArray(value) ? `item ${index + 1}` : 'the flavor', file),
-  )
+  const value = withoutEnvelope(parse(text, file))
+  if (!Array.isArray(value)) return [item(value, 'the flavor', file)]
+  if (value.length === 0) throw bad('the list is empty: there is no flavor to look at', file)
+  return value.map((one, index) => item(one, `item ${index + 1}`, file))
 }
 
 function parse(text: string, file: string): unknown {
+  let value: unknown
   try {
-    return JSON.parse(text)
+    value = JSON.parse(text)
   } catch (error) {
     throw bad(`this is no JSON: ${error instanceof Error ? error.message : String(error)}`, file)
   }
+  const twice = repeatedKey(text)
+  if (twice === undefined) return value
+  throw bad(`the key '${twice}' stands twice in one object, and only the last would count`, file)
+}
+
+/** REST answers `{ "flavors": [ … ] }` and `{ "flavor": { … } }`. */
+function withoutEnvelope(value: unknown): unknown {
+  if (!isObject(value)) return value
+  return Array.isArray(value.flavors) ? value.flavors : isObject(value.flavor) ? value.flavor : value
 }
 
 function item(value: unknown, which: string, file: string): LintItem {
@@ -43,23 +56,39 @@ function item(value: unknown, which: string, file: string): LintItem {
   if (!Number.isInteger(vcpus) || Number(vcpus) < 1) {
     throw bad(`${which} has no 'vcpus' that is an integer from 1`, file)
   }
+  if (Number(vcpus) > MOST_VCPUS) {
+    throw bad(`${which} has ${vcpus} vCPUs; no host has more than ${MOST_VCPUS} CPUs`, file)
+  }
   const ram = field(value, NAMES.ram)
   if (ram !== undefined && (!Number.isInteger(ram) || Number(ram) < 1)) {
     throw bad(`the ram of ${which} is not an integer from 1 (MiB)`, file)
   }
   const name = field(value, NAMES.name)
+  const specs = field(value, NAMES.specs)
+  if (specs === undefined) throw bad(withoutSpecs(value, which), file)
   return {
     ...(typeof name === 'string' ? { name } : {}),
     flavor: {
       vcpus: Number(vcpus),
       ...(ram === undefined ? {} : { ramMb: Number(ram) }),
-      specs: texts(field(value, NAMES.specs) ?? {}, `extra_specs of ${which}`, file),
+      specs: texts(specs, `extra_specs of ${which}`, file),
     },
     image: texts(field(value, NAMES.image) ?? {}, `image of ${which}`, file),
   }
 }
 
+function withoutSpecs(value: Record<string, unknown>, which: string): string {
+  const keys = Object.keys(value)
+  const meant = keys.find((key) => nearest(key, NAMES.specs) !== undefined && value[key] !== null)
+  const guess = meant === undefined ? '' : `; is '${meant}' meant?`
+  return `${which} has no 'extra_specs' (an empty object if it has none); it has ${keys.join(', ')}${guess}`
+}
+
 function texts(value: unknown, which: string, file: string): ReadonlyMap<string, string> {
+  if (typeof value === 'string') {
+    const read = propertiesOf(value)
+    if (read) return read
+  }
   if (!isObject(value)) throw bad(`${which} is no object of keys and values`, file)
   return new Map(
     Object.entries(value).map(([key, one]) => {
@@ -84,6 +113,6 @@ function bad(message: string, file: string): InputError {
     code: 'bad-flavor-json',
     message,
     place: { file },
-    next: 'Give one object { "vcpus": 4, "extra_specs": { … } } or a list of them.',
+    next: 'Give one object { "vcpus": 4, "extra_specs": { … } } or a list of them; `openstack flavor list --all --long -f json` writes one.',
   })
 }

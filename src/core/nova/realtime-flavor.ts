@@ -7,10 +7,17 @@ export interface WantedSpec {
   why: string
 }
 
+/** What flavors are held against where nothing else is said. */
+export const USUAL_PROFILE = 'realtime-virtual-guest'
+
+export function hasFlavor(profile: string): boolean {
+  return REALTIME.has(profile) || profile === 'cpu-partitioning'
+}
+
 /** What guests tuned with a profile need of their flavor. */
 export function wantedSpecs(profile: string, release: Release): WantedSpec[] {
   const realtime = REALTIME.has(profile)
-  if (!realtime && profile !== 'cpu-partitioning') {
+  if (!hasFlavor(profile)) {
     throw new InputError({
       code: 'no-flavor-for-profile',
       message: `there is no flavor that goes with the profile '${profile}'`,

@@ -34,7 +34,7 @@ export function realtimeVcpus(
   const realtime = mask === undefined ? all : maskedVcpus(mask, flavor.vcpus)
   if (realtime.size === 0) throw new NovaRefusal('RealtimeMaskNotFoundOrInvalid', NONE_LEFT)
   const everyOne = realtime.size === all.size && [...realtime].every((cpu) => all.has(cpu))
-  if (everyOne && emulatorPolicy(flavor) === undefined) {
+  if (everyOne && emulatorPolicy(flavor, release) === undefined) {
     throw new NovaRefusal('RealtimeMaskNotFoundOrInvalid', NONE_LEFT)
   }
   if (![...realtime].every((cpu) => all.has(cpu))) {

@@ -36,10 +36,15 @@ export const RELEASES: readonly Release[] = [
 
 export const NEWEST = RELEASES.at(-1)!
 
-/** First releases of what quietcore writes (nova's release notes). */
+/** First releases of what quietcore writes or judges (nova's release notes). */
 export const SINCE = {
+  resourcesInFlavor: 16,
+  emulatorThreads: 16,
+  requiredTraits: 17,
+  numberedGroups: 18,
   emulatorThreadsShare: 18,
   dedicatedSet: 20,
+  pmu: 20,
   apiValidation: 21,
   includingMask: 22,
   lockedMemory: 26,

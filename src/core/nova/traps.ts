@@ -1,14 +1,11 @@
 import type { Constraints } from './constraints.ts'
 import type { Flavor, ImageProperties } from './flavor.ts'
 import type { LintFinding } from './lint.ts'
-import { isInBits, pageSizeKib } from './page-size.ts'
+import { maskTraps } from './mask-traps.ts'
+import { pageTraps } from './page-traps.ts'
 import { isBooleanWord, isTrue } from './python-values.ts'
-import { realtimeMask, wantsRealtime } from './realtime.ts'
-import { NovaRefusal } from './refusal.ts'
 import { type Release, SINCE } from './release.ts'
-
-/** Page sizes that x86 hosts have, KiB: 4 KiB, 2 MiB, 1 GiB. */
-const X86_PAGE_SIZES_KIB: ReadonlySet<number> = new Set([4, 2048, 1048576])
+import { topologyTraps } from './topology-traps.ts'
 
 /**
  * What nova takes without a word and what does not do what it says, then what a real-time guest misses.
@@ -23,7 +20,8 @@ export function traps(
   const found = [
     ...unscopedKeys(flavor),
     ...maskTraps(flavor, image, release),
-    ...pageTraps(flavor),
+    ...pageTraps(flavor, constraints),
+    ...topologyTraps(flavor),
     ...emulatorTraps(flavor, constraints),
   ]
   return constraints?.realtime === undefined ? found : [...found, ...realtimeAdvice(flavor, release)]
@@ -45,118 +43,6 @@ function unscopedKeys({ specs }: Flavor): LintFinding[] {
       },
     ]
   })
-}
-
-function maskTraps(flavor: Flavor, image: ImageProperties, release: Release): LintFinding[] {
-  const { specs } = flavor
-  const found: LintFinding[] = []
-  const [asked, own, its] = [
-    specs.get('hw:cpu_realtime'),
-    specs.get('hw:cpu_realtime_mask'),
-    image.get('hw_cpu_realtime_mask'),
-  ]
-  if ((own || its) && !wantsRealtime(flavor)) {
-    const word = asked !== undefined && !isBooleanWord(asked)
-    found.push({
-      code: 'mask-without-realtime',
-      severity: 'error',
-      key: own ? 'hw:cpu_realtime_mask' : 'hw:cpu_realtime',
-      message: `the mask does nothing${word ? `: hw:cpu_realtime=${asked} is no word for yes` : ' without hw:cpu_realtime'}; no vCPU is real-time`,
-      fix: 'hw:cpu_realtime=yes',
-    })
-  } else if (asked !== undefined && !isBooleanWord(asked)) {
-    found.push({
-      code: 'realtime-not-understood',
-      severity: 'error',
-      key: 'hw:cpu_realtime',
-      message: `hw:cpu_realtime=${asked} is no word for yes; no vCPU is real-time`,
-      fix: 'hw:cpu_realtime=yes',
-    })
-  }
-  if (own && its && own !== its && wantsRealtime(flavor)) {
-    found.push({
-      code: 'image-mask-wins',
-      severity: 'error',
-      key: 'hw:cpu_realtime_mask',
-      message: `the image's hw_cpu_realtime_mask=${its} wins over the flavor's mask ${own}`,
-      fix: "Remove hw_cpu_realtime_mask from the image, or make it the flavor's.",
-    })
-  }
-  const mask = realtimeMask(flavor, image)?.trim()
-  if (mask?.startsWith('^') && mask.split(',').some((part) => !part.trim().startsWith('^'))) {
-    found.push({
-      code: 'mask-inclusion-ignored',
-      severity: 'error',
-      key: 'hw:cpu_realtime_mask',
-      message: `in '${mask}' what stands without ^ does nothing: a mask that starts with ^ is taken away from all vCPUs`,
-      fix: `hw:cpu_realtime_mask=${mask
-        .split(',')
-        .map((part) => part.trim())
-        .filter((part) => part.startsWith('^'))
-        .join(',')}, or every excluded vCPU with its own ^`,
-    })
-  }
-  if (mask && !mask.startsWith('^') && release.major < SINCE.includingMask && wantsRealtime(flavor)) {
-    found.push({
-      code: 'including-mask-ignored',
-      severity: 'error',
-      key: 'hw:cpu_realtime_mask',
-      message: `before Victoria (22) a mask must start with ^: ${release.name} makes every vCPU real-time with '${mask}'`,
-      fix: 'Name the vCPUs that are not real-time: ^0-1.',
-    })
-  }
-  return found
-}
-
-function pageTraps({ specs }: Flavor): LintFinding[] {
-  const text = specs.get('hw:mem_page_size')
-  if (text === undefined) return []
-  const key = 'hw:mem_page_size'
-  const size = readSize(text)
-  if (size === undefined) {
-    const fix = /^\d+[MG]i?$/.test(text) ? `${key}=${text}B` : `${key}=1GB`
-    return [
-      {
-        code: 'page-size-not-read',
-        severity: 'error',
-        key,
-        message: `the API takes ${key}=${text} and every boot is refused: nova wants a unit that ends in B, with a capital K, M, G or T before it`,
-        fix,
-      },
-    ]
-  }
-  if (isInBits(text)) {
-    return [
-      {
-        code: 'page-size-in-bits',
-        severity: 'error',
-        key,
-        message: `${text} is counted in bits: ${size} KiB, a page size that no host has, so that no host is found`,
-        fix: `${key}=${text.replace(/b(?:it)?$/, 'B')}`,
-      },
-    ]
-  }
-  if (size >= 0 && !X86_PAGE_SIZES_KIB.has(size)) {
-    return [
-      {
-        code: 'page-size-of-no-host',
-        severity: 'error',
-        key,
-        message: `${text} is ${size} KiB; x86 hosts have pages of 4 KiB, 2 MiB and 1 GiB, so that no host is found`,
-        fix: `${key}=1GB`,
-      },
-    ]
-  }
-  return []
-}
-
-function readSize(text: string): number | undefined {
-  try {
-    return pageSizeKib(text)
-  } catch (error) {
-    if (error instanceof NovaRefusal) return undefined
-    throw error
-  }
 }
 
 function emulatorTraps({ specs }: Flavor, constraints: Constraints | undefined): LintFinding[] {
@@ -196,7 +82,8 @@ function realtimeAdvice({ specs }: Flavor, release: Release): LintFinding[] {
       'hw:emulator_threads_policy=share, with [compute] cpu_shared_set on the hosts',
     )
   }
-  if (!isBooleanWord(specs.get('hw:pmu') ?? '') || isTrue(specs.get('hw:pmu'))) {
+  const pmuOn = !isBooleanWord(specs.get('hw:pmu') ?? '') || isTrue(specs.get('hw:pmu'))
+  if (pmuOn && release.major >= SINCE.pmu) {
     advise(
       'pmu-on',
       'hw:pmu',

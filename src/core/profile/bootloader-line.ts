@@ -1,3 +1,4 @@
+import { joinCpulists } from '../cmdline/join-cpulists.ts'
 import type { Profile, Unit } from './profile.ts'
 
 /**
@@ -16,9 +17,9 @@ export function joinCommandLine(options: Iterable<readonly [name: string, value:
   return line.trim()
 }
 
-/** A line break inside a value continues it; on a kernel command line it would end it. */
+/** A line break inside a value continues it; on a kernel command line it would end it, as a blank ends a CPU list. */
 export function oneLine(line: string): string {
-  return line.trim().replace(/\s*\n\s*/g, ' ')
+  return joinCpulists(line.trim().replace(/\s*\n\s*/g, ' '))
 }
 
 /** The kernel parameters of a unit of type bootloader, expanded. */

@@ -43,7 +43,11 @@ export function findProfiles(names: readonly string[], options: IncludeOptions):
 function collect(asked: Asked, read: Set<string>, found: FoundProfile[], options: IncludeOptions): void {
   const optional = asked.place !== undefined && asked.name.startsWith('-')
   const name = optional ? asked.name.slice(1) : asked.name
-  if (!/^[A-Za-z0-9_./-]{1,255}$/.test(name)) throw badName(name, asked.place)
+  if (!/^[A-Za-z0-9_./-]{1,255}$/.test(name)) {
+    // `-provider-${f:exec:cat:FILE}` where there is no FILE: what may be missing is missing
+    if (optional) return
+    throw badName(name, asked.place)
+  }
   const source = options.library.find(name, read, asked.includedBy)
   if (!source) {
     const known = options.library.find(name, new Set()) !== undefined

@@ -50,6 +50,7 @@ export function loadProfile(
     files: [...found.map(({ source }) => source.path), ...included],
     units,
     variables: variables.values,
+    variablePlaces: variables.places,
     warnings: distinct(warnings),
     path: library.find(asked[0]!, new Set())!.path,
   }

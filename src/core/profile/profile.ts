@@ -31,6 +31,8 @@ export interface ProfileOption {
   /** as written, before expansion */
   raw: string
   place: Place
+  /** it stands in a file of TuneD's directories */
+  foreign?: boolean
 }
 
 /** One resolved section of a profile. Its type names the kind of setting. */
@@ -65,6 +67,8 @@ export interface Profile {
   files: readonly string[]
   units: readonly Unit[]
   variables: ReadonlyMap<string, string>
+  /** where each variable got its value; those given on the command line have none */
+  variablePlaces: ReadonlyMap<string, Place>
   warnings: readonly Warning[]
   /** first file that gave the profile its name */
   path: string

@@ -6,6 +6,8 @@ import type { ProfileSource } from './profile.ts'
 export interface RawOption {
   raw: string
   place: Place
+  /** it stands in a file of TuneD's directories */
+  foreign?: boolean
 }
 
 /** A section of one profile file, its reserved names taken out of the options; merged later, expanded last. */
@@ -54,7 +56,8 @@ export function unitDraft(section: ParsedSection, source: ProfileSource): UnitDr
   const options = new Map<string, RawOption>()
   for (const [name, { value, place }] of section.options) {
     const raw = withProfileDir(value ?? '', source.dir)
-    options.set(name, { raw: name === 'script' ? resolvePath(source.dir, raw) : raw, place })
+    const text = name === 'script' ? resolvePath(source.dir, raw) : raw
+    options.set(name, { raw: text, place, ...(source.foreign ? { foreign: true } : {}) })
   }
   const take = (name: string): RawOption | undefined => {
     const option = options.get(name)

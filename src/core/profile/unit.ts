@@ -1,5 +1,6 @@
 import { InputError, type Place } from '../errors.ts'
 import type { Facts } from '../facts.ts'
+import { unameWords } from '../uname.ts'
 import { joinCommandLine, oneLine } from './bootloader-line.ts'
 import type { ProfileOption, Unit } from './profile.ts'
 import { pythonRegex } from './python-regex.ts'
@@ -43,7 +44,9 @@ function optional<Key extends string>(key: Key, value: string | undefined): { [K
 
 function expandOptions(options: ReadonlyMap<string, RawOption>, expand: Expand): Map<string, ProfileOption> {
   const expanded = new Map<string, ProfileOption>()
-  for (const [name, { raw, place }] of options) expanded.set(name, { value: expand(raw, place), raw, place })
+  for (const [name, option] of options) {
+    expanded.set(name, { ...option, value: expand(option.raw, option.place) })
+  }
   return expanded
 }
 
@@ -77,7 +80,6 @@ function fits(unit: Unit, draft: UnitDraft, facts: Facts): boolean {
 }
 
 /** `uname -snrvm`: what TuneD matches uname_regex against. */
-function unameText({ hostname, kernel }: Facts): string {
-  const build = /#.*/.exec(kernel.version)?.[0] ?? kernel.version
-  return `Linux ${hostname} ${kernel.release} ${build} ${kernel.machine}`
+function unameText(facts: Facts): string {
+  return Object.values(unameWords(facts)).join(' ')
 }

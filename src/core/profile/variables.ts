@@ -14,6 +14,8 @@ import type { RawOption } from './unit-draft.ts'
  */
 export class Variables {
   readonly values = new Map<string, string>()
+  /** where each got its value; a definition that takes its own name up (`x=…${x}…`) leaves that to the earlier one */
+  readonly places = new Map<string, Place>()
   readonly #env: FunctionEnv
   readonly #warnings: Warning[]
   readonly #overrides: ReadonlySet<string>
@@ -45,6 +47,7 @@ export class Variables {
         place,
       })
     } else if (!this.#overrides.has(name) || variablesIn(raw).includes(name)) {
+      if (!this.values.has(name) || !variablesIn(raw).includes(name)) this.places.set(name, place)
       this.values.set(name, this.expand(raw, place))
     }
   }

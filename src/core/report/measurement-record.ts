@@ -38,7 +38,8 @@ export function recordMeasurement(
   }
 }
 
-function recordCpu(cpu: CpuMeasurement): CpuRecord {
+/** One thread, or all of them, as run.json holds it. */
+export function recordCpu(cpu: CpuMeasurement): CpuRecord {
   const percentilesUs: Record<string, number | null> = {}
   const atLeast: Record<string, number> = {}
   for (const percent of PERCENTILES) {

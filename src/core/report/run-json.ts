@@ -1,29 +1,18 @@
 import { InputError } from '../errors.ts'
 import { RUN_SCHEMA_VERSION, type RunRecord } from './run-record.ts'
+import { runTop } from './run-top.ts'
 
 /**
- * The object of run.json and of `report --format json`: the record, and for a run of one measurement that measurement's
- * fields on top as well (`tool`, `cpus`, `all`, `findings` …), so that a script need not look into a list of one.
+ * The object of run.json and of `report --format json`: the record, and on top of it the fields of its measurements
+ * (`tool`, `cpus`, `all`, `findings` …), so that a script need not look into a list.
  */
 export function toRunJson(run: RunRecord): Record<string, unknown> {
-  const [only, ...others] = run.measurements
-  const top =
-    only && others.length === 0
-      ? {
-          tool: only.tool,
-          toolVersion: only.toolVersion,
-          argv: only.argv,
-          cpus: only.cpus.map(withoutHistogram),
-          all: only.all && withoutHistogram(only.all),
-          findings: only.findings,
-        }
-      : { findings: run.measurements.flatMap((measurement) => measurement.findings) }
   const { schemaVersion, id, ...rest } = run
-  return { schemaVersion, id, ...top, ...rest }
+  return { schemaVersion, id, ...runTop(run.measurements), ...rest }
 }
 
 /**
- * Reads run.json again. The fields on top that repeat a single measurement are dropped.
+ * Reads run.json again. The fields on top that repeat the measurements are dropped.
  * @throws InputError `bad-run-record` when it is no run record of a version that this program knows.
  */
 export function parseRunJson(text: string, file: string): RunRecord {
@@ -55,8 +44,4 @@ export function parseRunJson(text: string, file: string): RunRecord {
     throw refuse('measurements, thresholds or verdict are missing')
   }
   return record as unknown as RunRecord
-}
-
-function withoutHistogram<T extends { histogram: unknown }>({ histogram, ...rest }: T): Omit<T, 'histogram'> {
-  return rest
 }

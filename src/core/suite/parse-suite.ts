@@ -95,8 +95,20 @@ export function parseSuite(path: string, text: string): Suite {
     defaultSystem: main['default-system'],
     ...(main['on-calendar'] !== undefined && { onCalendar: main['on-calendar'] }),
     ...(main['randomized-delay'] !== undefined && { randomizedDelay: main['randomized-delay'] }),
+    ...schedulePlaces(sections),
     onlyWhenIdle: main['only-when-idle'],
     failFast: main['fail-fast'],
+  }
+}
+
+function schedulePlaces(sections: readonly Section[]): Pick<Suite, 'schedulePlaces'> {
+  const options = sections.find(({ type }) => type === 'suite')?.options ?? []
+  const placeOf = (key: string) => options.find((option) => option.key === key)?.place
+  const onCalendar = placeOf('on-calendar')
+  const randomizedDelay = placeOf('randomized-delay')
+  if (!onCalendar && !randomizedDelay) return {}
+  return {
+    schedulePlaces: { ...(onCalendar && { onCalendar }), ...(randomizedDelay && { randomizedDelay }) },
   }
 }
 

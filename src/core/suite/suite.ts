@@ -53,6 +53,8 @@ export interface Suite {
   onCalendar?: string
   /** systemd.time(7) RandomizedDelaySec= */
   randomizedDelay?: string
+  /** where the schedule stands in the file: systemd judges it later, and its answer is shown with the line */
+  schedulePlaces?: { onCalendar?: Place; randomizedDelay?: Place }
   /** a scheduled run is put off while guests or other real-time tasks live on the CPUs */
   onlyWhenIdle: boolean
   /** the run ends as soon as a limit is broken */

@@ -1,4 +1,5 @@
 import type { Json, KnobRef } from '../../core/plan/setting.ts'
+import type { ProfileSource } from '../../core/profile/profile.ts'
 
 /** What is tuned now, and with which command line overrides; the daemon and `verify` start from it. */
 export interface Active {
@@ -7,6 +8,8 @@ export interface Active {
   overrides: { [name: string]: string }
   /** profile directories given on the command line */
   profileDirs?: string[]
+  /** what the profile was read from, as it was applied (kept-profile.ts): on disk it may be another now, or bad */
+  texts?: [string, ProfileSource | string | null][]
   /** ISO 8601 */
   since: string
   bootId: string

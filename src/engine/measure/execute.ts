@@ -1,4 +1,5 @@
 import type { Runner } from '../../host/ports.ts'
+import { endingWithUs } from './end-with-us.ts'
 import type { ToolCommand } from './tool.ts'
 
 /** Why a run ended: by itself, by its time-out, by a broken limit that was seen live, or by a signal to quietcore. */
@@ -35,7 +36,7 @@ export async function execute(
   const limit = new AbortController()
   const signals = options.signal ? [options.signal, limit.signal] : [limit.signal]
   const { breaks } = command
-  const result = await runner.run(command.argv, {
+  const result = await runner.run(endingWithUs(command.argv, 'INT', runner), {
     env: command.env,
     timeoutMs: options.timeoutMs,
     signal: AbortSignal.any(signals),
@@ -50,8 +51,8 @@ export async function execute(
       : result.timedOut
         ? 'time-out'
         : 'itself'
-  const { argv, exitCode, signal, stdout, stderr, durationMs } = result
-  return { argv, exitCode, signal, stdout, stderr, ending, durationMs }
+  const { exitCode, signal, stdout, stderr, durationMs } = result
+  return { argv: command.argv, exitCode, signal, stdout, stderr, ending, durationMs }
 }
 
 /** Calls back for each whole line of what comes in chunks. */

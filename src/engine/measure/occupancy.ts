@@ -79,19 +79,28 @@ function guest(commandLine: string): string {
   return found === undefined ? 'a guest' : `the guest '${found}'`
 }
 
-/** @throws MachineError `cpus-occupied` with names and process ids */
+/** Somebody would suffer from the measurement. */
+export class CpusOccupied extends MachineError {
+  readonly occupants: readonly Occupant[]
+
+  constructor(occupants: readonly Occupant[], cpus: CpuSet) {
+    const shown = occupants
+      .slice(0, NAMES_SHOWN)
+      .map(
+        ({ comm, pid, tid, cpus: where, what }) =>
+          `'${comm}' (pid ${pid}, thread ${tid}, CPU ${where}): ${what}`,
+      )
+    const more = occupants.length > NAMES_SHOWN ? `; and ${occupants.length - NAMES_SHOWN} more` : ''
+    super({
+      code: 'cpus-occupied',
+      message: `a measurement on CPU ${cpus} would stop who lives there: ${shown.join('; ')}${more}`,
+      next: 'Move or stop them, choose other CPUs with --cpus, or measure all the same with --force.',
+    })
+    this.occupants = occupants
+  }
+}
+
+/** @throws CpusOccupied with names and process ids */
 export function refuseOccupied(found: readonly Occupant[], cpus: CpuSet): void {
-  if (found.length === 0) return
-  const shown = found
-    .slice(0, NAMES_SHOWN)
-    .map(
-      ({ comm, pid, tid, cpus: where, what }) =>
-        `'${comm}' (pid ${pid}, thread ${tid}, CPU ${where}): ${what}`,
-    )
-  const more = found.length > NAMES_SHOWN ? `; and ${found.length - NAMES_SHOWN} more` : ''
-  throw new MachineError({
-    code: 'cpus-occupied',
-    message: `a measurement on CPU ${cpus} would stop who lives there: ${shown.join('; ')}${more}`,
-    next: 'Move or stop them, choose other CPUs with --cpus, or measure all the same with --force.',
-  })
+  if (found.length > 0) throw new CpusOccupied(found, cpus)
 }

@@ -2,8 +2,8 @@ import { thresholdsOfOptions } from '../../core/verdict/parse-threshold.ts'
 import type { Threshold } from '../../core/verdict/verdict.ts'
 import type { Machine } from '../../settings/kind.ts'
 import { readJournal } from '../active.ts'
+import { choiceFrom } from '../active-choice.ts'
 import { resolveProfile } from '../resolve-profile.ts'
-import { choiceFrom } from '../status.ts'
 
 /**
  * The `[thresholds]` of the profile in force: it carries its own acceptance criterion. None without a profile.

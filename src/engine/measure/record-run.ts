@@ -62,9 +62,7 @@ function ofTheRun({ findings, occupants, loadDied }: SuiteRun): Finding[] {
   const names = occupants.map(({ comm, pid, cpus }) => `${comm} (pid ${pid}, CPU ${cpus})`).join(', ')
   return [
     ...findings,
-    ...(names === ''
-      ? []
-      : [{ code: 'occupied', message: `measured with --force beside ${names}`, trust: true }]),
+    ...(names === '' ? [] : [{ code: 'occupied', message: `measured beside ${names}`, trust: true }]),
     ...(loadDied === undefined
       ? []
       : [{ code: 'load-died', message: `the background load did not last: ${loadDied}`, trust: false }]),

@@ -7,6 +7,7 @@ import { execute, type RawRun, timeoutMs } from './execute.ts'
 import type { PreparedTool } from './prepare-tools.ts'
 import { readOutput } from './read-output.ts'
 import { note, type StopLimit } from './tool.ts'
+import { forgetTracing, keepTracing } from './tracing/kept-state.ts'
 import { prepareTracing } from './tracing/prepare.ts'
 import { restoreTracing } from './tracing/restore.ts'
 
@@ -45,13 +46,17 @@ export async function runStep(
   const startedAt = ports.clock.now()
   let raw: RawRun
   let left: Finding[] = []
+  if (tracing) keepTracing(tracing, ports.root)
   try {
     raw = await execute(command, ports.runner, {
       timeoutMs: timeoutMs(step.durationS),
       ...(signal ? { signal } : {}),
     })
   } finally {
-    if (tracing) left = leftovers(restoreTracing(tracing, ports.root).refused)
+    if (tracing) {
+      left = leftovers(restoreTracing(tracing, ports.root).refused)
+      forgetTracing(ports.root)
+    }
   }
   const endedAt = ports.clock.now()
   const why = raw.ending === 'interrupted' ? undefined : tool.refusal(raw)

@@ -36,7 +36,7 @@ export interface SuiteRun extends MeasuredCpus {
   loadArgv: readonly string[] | null
   /** why the load ended before the tools did */
   loadDied: string | undefined
-  /** who was on the CPUs all the same (--force) */
+  /** who was on the CPUs all the same (--force, or a scheduled suite with only-when-idle = no) */
   occupants: readonly Occupant[]
 }
 

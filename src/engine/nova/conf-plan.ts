@@ -5,6 +5,7 @@ import { meansTheSame } from '../../core/nova/conf/compare.ts'
 import { editConf } from '../../core/nova/conf/edit.ts'
 import { MANAGED, optionId, optionLabel } from '../../core/nova/conf/options.ts'
 import { managedValues, renderManaged } from '../../core/nova/conf/remember.ts'
+import { refuseReservations } from '../../core/nova/conf/reserved-pages.ts'
 import { type WantedOption, wantedOptions } from '../../core/nova/conf/wanted.ts'
 import type { Release } from '../../core/nova/release.ts'
 import type { Plan } from '../../core/plan/plan.ts'
@@ -45,7 +46,9 @@ export function planConf(request: ConfRequest, machine: Machine): ConfPlan {
   const { shared, hostHasNone } = sharedCpus(request, isolated, machine)
   const release = novaRelease(request, root)
   const scheduler = request.scheduler ?? values.get('filter_scheduler/enabled_filters')?.length !== 0
-  const share = { isolated, shared, reservedHugePages: request.reservedHugePages, scheduler, release }
+  const { reservedHugePages, headless = false } = request
+  refuseReservations(reservedHugePages, machine.facts.nodes)
+  const share = { isolated, shared, reservedHugePages, headless, scheduler, release }
   const options = skipped(wantedOptions(share, values), request.skip).map((option): ConfOption => {
     const have = values.get(optionId(option)) ?? []
     return { ...option, have, state: meansTheSame(option, have) ? 'ok' : 'differs' }

@@ -5,9 +5,9 @@ import { readCpulist } from '../../core/profile/functions/tuned-cpulist.ts'
 import type { Root } from '../../host/ports.ts'
 import type { Machine } from '../../settings/kind.ts'
 import { readJournal, requireActive } from '../active.ts'
+import { choiceFrom } from '../active-choice.ts'
 import { functionEnv } from '../function-env.ts'
 import { type ProfileChoice, resolveProfile } from '../resolve-profile.ts'
-import { choiceFrom } from '../status.ts'
 
 /** What `quietcore nova conf` was asked for. */
 export interface ConfRequest {
@@ -23,6 +23,8 @@ export interface ConfRequest {
   reservedHugePages: readonly string[]
   /** a scheduler reads this file; default: when it sets enabled_filters */
   scheduler?: boolean
+  /** guests of this node need no screen */
+  headless?: boolean
   /** `section.key`: options to leave alone */
   skip: readonly string[]
 }

@@ -3,9 +3,8 @@ import { checkSyntax } from '../../core/nova/check-syntax.ts'
 import { NO_IMAGE } from '../../core/nova/flavor.ts'
 import { type FlavorDifference, flavorDifference } from '../../core/nova/flavor-difference.ts'
 import { type LintAnswer, lintFlavor } from '../../core/nova/lint.ts'
-import { managedKeys } from '../../core/nova/managed-keys.ts'
-import { isTrue } from '../../core/nova/python-values.ts'
-import { wantedSpecs } from '../../core/nova/realtime-flavor.ts'
+import { type Asked, isMarker } from '../../core/nova/managed-keys.ts'
+import { USUAL_PROFILE, wantedSpecs } from '../../core/nova/realtime-flavor.ts'
 import { type Release, releaseOfMicroversion } from '../../core/nova/release.ts'
 import type { Warning } from '../../core/warning.ts'
 import type { NovaApi, NovaFlavor } from '../../host/openstack/nova.ts'
@@ -19,7 +18,8 @@ export interface FlavorSize {
 /** What `quietcore nova flavor` was asked for. */
 export interface FlavorRequest {
   names: readonly string[]
-  profile: string
+  /** default: the one that was applied, else realtime-virtual-guest */
+  profile?: string
   /** extra specs that win over the profile's; an empty value: not wanted */
   set: ReadonlyMap<string, string>
   /** make a flavor that is not there */
@@ -63,36 +63,38 @@ export async function planFlavors(request: FlavorRequest, api: NovaApi): Promise
   return { microversion: api.microversion, release, wanted, flavors, warnings: warningsOf(api, used) }
 }
 
-/** Flavors that carry quietcore's marker or ask for real time: what `verify` without names looks at. */
-export function realtimeFlavors(all: readonly NovaFlavor[]): string[] {
-  return all
-    .filter(({ specs }) => managedKeys(specs).size > 0 || isTrue(specs.get('hw:cpu_realtime')))
-    .map(({ name }) => name)
-}
-
-export function wantedBy({ profile, set }: Pick<FlavorRequest, 'profile' | 'set'>, release: Release) {
+export function wantedBy(
+  { profile = USUAL_PROFILE, set }: Pick<FlavorRequest, 'profile' | 'set'>,
+  release: Release,
+) {
   const base = wantedSpecs(profile, release).filter(({ key }) => !set.has(key))
   const own = [...set].filter(([, value]) => value !== '')
   return [...base, ...own.map(([key, value]) => ({ key, value, why: 'asked for with --set' }))]
 }
 
-export function planOne(
+/** What the flavor is to remember of the request: the next `verify` judges it by that. */
+function askedBy({ profile, set }: FlavorRequest): Asked {
+  return { set, ...(profile === undefined || profile === USUAL_PROFILE ? {} : { profile }) }
+}
+
+function planOne(
   name: string,
   want: ReadonlyMap<string, string>,
   all: readonly NovaFlavor[],
-  request: Pick<FlavorRequest, 'create'>,
+  request: FlavorRequest,
   release: Release,
 ): FlavorPlan {
   const there = all.find((one) => one.name === name) ?? all.find((one) => one.id === name)
   if (!there && !request.create) throw unknown(name)
   const size = there ?? request.create!
-  const difference = flavorDifference(want, there?.specs ?? new Map())
+  const difference = flavorDifference(want, there?.specs ?? new Map(), askedBy(request))
   const lint = lintFlavor(
     { vcpus: size.vcpus, ramMb: size.ramMb, specs: difference.after },
     NO_IMAGE,
     release,
   )
-  if (lint.result !== 'OK') throw wouldNotBoot(name, size, lint)
+  const fault = lint.findings.find(({ code }) => NEVER_BOOTS.has(code))
+  if (fault || lint.result !== 'OK') throw wouldNotBoot(name, size, fault?.message ?? lint.result)
   const differs = difference.set.size > 0 || difference.remove.length > 0
   return {
     name: there?.name ?? name,
@@ -117,9 +119,14 @@ function refuseBadSyntax(want: ReadonlyMap<string, string>, release: Release): v
 }
 
 async function usedFlavors(flavors: readonly FlavorPlan[], api: NovaApi): Promise<string[]> {
-  const changing = flavors.filter(({ id, state }) => id !== null && state === 'differs')
+  const changing = flavors.filter(({ id, difference }) => id !== null && touchesServers(difference))
   const used = await Promise.all(changing.map(({ id }) => api.inUse(id!)))
   return changing.filter((_, index) => used[index] === true).map(({ name }) => name)
+}
+
+/** The marker means nothing to nova, and so to no server. */
+function touchesServers({ set, remove }: FlavorDifference): boolean {
+  return [...set.keys(), ...remove].some((key) => !isMarker(key))
 }
 
 function warningsOf(api: NovaApi, used: readonly string[]): Warning[] {
@@ -147,12 +154,19 @@ function unknown(name: string): InputError {
   })
 }
 
-function wouldNotBoot(name: string, { vcpus, ramMb }: FlavorSize, lint: LintAnswer): InputError {
-  const refusal = lint.findings.find(({ code }) => code === 'boot-refused')
+/** Findings with which no instance of the flavor ever runs: nova refuses it, or no host fits. */
+const NEVER_BOOTS: ReadonlySet<string> = new Set([
+  'boot-refused',
+  'too-many-vcpus',
+  'memory-not-in-pages',
+  'page-size-in-bits',
+])
+
+function wouldNotBoot(name: string, { vcpus, ramMb }: FlavorSize, why: string): InputError {
   return new InputError({
     code: 'flavor-would-not-boot',
-    message: `${name} (${vcpus} vCPUs, ${ramMb} MiB) with these extra specs: ${refusal?.message ?? lint.result}`,
-    next: 'Give it more vCPUs, or another mask with --set hw:cpu_realtime_mask=^0; remove keys of others that conflict. Nothing was changed.',
+    message: `${name} (${vcpus} vCPUs, ${ramMb} MiB) with these extra specs: ${why}`,
+    next: 'Give it more vCPUs, memory in whole pages, or another mask with --set hw:cpu_realtime_mask=^0; remove keys of others that conflict. Nothing was changed.',
   })
 }
 

@@ -1,9 +1,12 @@
+import { asksForRealtime } from '../../core/nova/asks-for-realtime.ts'
 import { NO_IMAGE } from '../../core/nova/flavor.ts'
 import { flavorDifference, type KeyDifference } from '../../core/nova/flavor-difference.ts'
 import { type LintAnswer, lintFlavor } from '../../core/nova/lint.ts'
-import { releaseOfMicroversion } from '../../core/nova/release.ts'
-import type { NovaApi } from '../../host/openstack/nova.ts'
-import { type FlavorRequest, type FlavorSize, realtimeFlavors, wantedBy } from './flavor-plan.ts'
+import { askedOf } from '../../core/nova/managed-keys.ts'
+import { hasFlavor } from '../../core/nova/realtime-flavor.ts'
+import { type Release, releaseOfMicroversion } from '../../core/nova/release.ts'
+import type { NovaApi, NovaFlavor } from '../../host/openstack/nova.ts'
+import { type FlavorRequest, type FlavorSize, wantedBy } from './flavor-plan.ts'
 
 export interface FlavorVerified {
   name: string
@@ -21,24 +24,51 @@ export interface FlavorsVerified {
   flavors: readonly FlavorVerified[]
 }
 
-/** How flavors stand: the named ones, else all that ask for real time or carry quietcore's marker; one request. */
-export async function verifyFlavors(
-  request: Pick<FlavorRequest, 'names' | 'profile' | 'set'>,
-  api: NovaApi,
-): Promise<FlavorsVerified> {
+type VerifyRequest = Pick<FlavorRequest, 'names' | 'profile' | 'set'>
+
+/**
+ * How flavors stand, in one request: the named ones, else all that ask for real time or carry quietcore's marker. Each is
+ * held against what was asked for when it was applied; what the request says wins over that.
+ */
+export async function verifyFlavors(request: VerifyRequest, api: NovaApi): Promise<FlavorsVerified> {
   const release = releaseOfMicroversion(api.newest)
-  const want = new Map(wantedBy(request, release).map(({ key, value }) => [key, value]))
   const all = await api.flavors()
-  const names = request.names.length > 0 ? request.names : realtimeFlavors(all)
-  const flavors = names.map((name): FlavorVerified => {
-    const there = all.find((one) => one.name === name) ?? all.find((one) => one.id === name)
-    if (!there) return { name, id: null, size: null, state: 'missing', keys: [], lint: null }
-    const { keys } = flavorDifference(want, there.specs)
-    const lint = lintFlavor({ vcpus: there.vcpus, ramMb: there.ramMb, specs: there.specs }, NO_IMAGE, release)
-    const drifted = keys.some(({ state }) => state !== 'ok' && state !== 'foreign')
-    const { id, vcpus, ramMb, diskGb } = there
-    const state = drifted || lint.result !== 'OK' ? 'differs' : 'ok'
-    return { name: there.name, id, size: { vcpus, ramMb, diskGb }, state, keys, lint }
-  })
+  const found =
+    request.names.length > 0
+      ? request.names.map(
+          (name) => all.find((one) => one.name === name) ?? all.find(({ id }) => id === name) ?? name,
+        )
+      : all.filter((flavor) => asksForRealtime(flavor, release))
+  // A profile that has no flavor is said even where there is nothing to hold against it.
+  wantedBy(request, release)
+  const flavors = found.map((flavor) =>
+    typeof flavor === 'string' ? missing(flavor) : verified(flavor, request, release),
+  )
   return { microversion: api.microversion, flavors }
+}
+
+function missing(name: string): FlavorVerified {
+  return { name, id: null, size: null, state: 'missing', keys: [], lint: null }
+}
+
+/** Not ok: drifted, or with an extra spec that nova refuses or that does not do what it says. */
+function verified(flavor: NovaFlavor, request: VerifyRequest, release: Release): FlavorVerified {
+  const { name, id, vcpus, ramMb, diskGb, specs } = flavor
+  const want = new Map(wantedBy(askedFor(specs, request), release).map(({ key, value }) => [key, value]))
+  const { keys } = flavorDifference(want, specs)
+  const lint = lintFlavor({ vcpus, ramMb, specs }, NO_IMAGE, release)
+  const drifted = keys.some(({ state }) => state !== 'ok' && state !== 'foreign')
+  const faulty = lint.result !== 'OK' || lint.findings.some(({ severity }) => severity === 'error')
+  const state = drifted || faulty ? 'differs' : 'ok'
+  return { name, id, size: { vcpus, ramMb, diskGb }, state, keys, lint }
+}
+
+function askedFor(
+  specs: ReadonlyMap<string, string>,
+  request: VerifyRequest,
+): Pick<FlavorRequest, 'profile' | 'set'> {
+  const asked = askedOf(specs)
+  const remembered = asked.profile !== undefined && hasFlavor(asked.profile) ? asked.profile : undefined
+  const profile = request.profile ?? remembered
+  return { set: new Map([...asked.set, ...request.set]), ...(profile === undefined ? {} : { profile }) }
 }

@@ -5,6 +5,7 @@ import type { Result } from '../../core/verdict/verdict.ts'
 import type { Warning } from '../../core/warning.ts'
 import type { Root } from '../../host/ports.ts'
 import { listRuns } from './list-runs.ts'
+import { listMissed, type MissedRun } from './missed-runs.ts'
 import { readRecord, readRun } from './read-run.ts'
 import { RUNS_FOLDER } from './run-name.ts'
 
@@ -35,10 +36,12 @@ export interface History {
   totals: readonly Aggregate[]
   /** each later run of the baseline's suite against it; null without a baseline */
   comparisons: readonly Comparison[] | null
+  /** what was to run by itself and did not, oldest first */
+  missed: readonly MissedRun[]
 }
 
 /**
- * Every kept run with its verdict; a run that cannot be read is left out with a note.
+ * Every kept run with its verdict, and every missed one; a run that cannot be read is left out with a note.
  * @throws InputError `no-such-run` for the baseline
  */
 export function history(root: Root, options: { suite?: string; baseline?: string }): History {
@@ -57,11 +60,13 @@ export function history(root: Root, options: { suite?: string; baseline?: string
     records.push(record)
     if (baseline && record.id !== baseline.id) comparisons.push(compareRuns(baseline, record))
   }
+  const { missed, warnings: unreadMissed } = listMissed(root, suite)
   return {
     entries,
-    warnings: [...warnings, ...unread],
+    warnings: [...warnings, ...unread, ...unreadMissed],
     totals: aggregate(records),
     comparisons: baseline ? comparisons : null,
+    missed,
   }
 }
 

@@ -13,32 +13,34 @@ export type RunFiles = Readonly<Record<string, string | Uint8Array>>
 export function claimRun(root: Root, wanted: string): string {
   let name = wanted
   for (let next = 2; root.exists(`${RUNS_FOLDER}/${name}`); next++) name = `${wanted}-${next}`
-  removeFolder(root, partial(name))
-  root.makeFolder(partial(name))
+  removeFolder(root, partial(RUNS_FOLDER, name))
+  root.makeFolder(partial(RUNS_FOLDER, name))
   return name
 }
 
 /**
  * Writes a claimed run whole or not at all: every file is on disk (fsync) before the folder gets its name (rename,
  * fsync). Answers the folder.
+ * @param into another folder than that of the runs
  * @throws MachineError; nothing is left then
  */
-export function writeRun(root: Root, name: string, files: RunFiles): string {
+export function writeRun(root: Root, name: string, files: RunFiles, into = RUNS_FOLDER): string {
   try {
-    for (const [file, content] of Object.entries(files)) root.writeFile(`${partial(name)}/${file}`, content)
-    renameFolder(root, partial(name), `${RUNS_FOLDER}/${name}`)
-    return `${RUNS_FOLDER}/${name}`
+    for (const [file, content] of Object.entries(files))
+      root.writeFile(`${partial(into, name)}/${file}`, content)
+    renameFolder(root, partial(into, name), `${into}/${name}`)
+    return `${into}/${name}`
   } catch (error) {
-    giveUpRun(root, name)
+    removeFolder(root, partial(into, name))
     throw error
   }
 }
 
 /** Forgets a claimed run that came to nothing. */
 export function giveUpRun(root: Root, name: string): void {
-  removeFolder(root, partial(name))
+  removeFolder(root, partial(RUNS_FOLDER, name))
 }
 
-function partial(name: string): string {
-  return `${RUNS_FOLDER}/${PARTIAL_PREFIX}${name}`
+function partial(folder: string, name: string): string {
+  return `${folder}/${PARTIAL_PREFIX}${name}`
 }

@@ -1,8 +1,12 @@
-import type { LiveGuest } from '../../core/domain/evidence.ts'
+import type { HelperThread, LiveGuest, VcpuThread } from '../../core/domain/evidence.ts'
 import type { Root, Task, Tasks } from '../ports.ts'
 
 /** QEMU names its vCPU threads so (libvirt starts it with debug-threads=on). */
 const VCPU_THREAD = /^CPU (\d+)\/(?:KVM|TCG)$/
+/** libvirt names its iothreads so; QEMU's own `IO mon_iothread` is the emulator's. */
+const IOTHREAD = /^IO iothread(\d+)$/
+/** The kernel's thread in QEMU's process, which takes a vCPU's CPUs whatever the pins say: W11 is about it. */
+const HUGE_PAGE_RECOVERY = /^kvm-nx-lpage/
 
 /** The QEMU processes of this machine, found by their vCPU threads and the UUID on their command line. */
 export class LiveGuests {
@@ -15,26 +19,41 @@ export class LiveGuests {
     this.#tasks = tasks
     const threads = new Map<number, Task[]>()
     for (const task of tasks.all()) {
-      if (!task.kernel && VCPU_THREAD.test(task.comm))
-        threads.set(task.pid, [...(threads.get(task.pid) ?? []), task])
+      if (task.kernel) continue
+      const own = threads.get(task.pid)
+      if (own) own.push(task)
+      else threads.set(task.pid, [task])
     }
-    this.#byPid = [...threads].map(([pid, own]) => ({ pid, line: tasks.commandLine(pid), threads: own }))
+    this.#byPid = [...threads]
+      .filter(([, own]) => own.some(({ comm }) => VCPU_THREAD.test(comm)))
+      .map(([pid, own]) => ({ pid, line: tasks.commandLine(pid), threads: own }))
   }
 
   /** The guest's process as it is now; undefined when it is not found. */
   find(uuid: string): LiveGuest | undefined {
     const found = this.#byPid.find(({ line }) => line.includes(`-uuid ${uuid}`))
     if (!found) return undefined
+    const vcpus = found.threads.filter(({ comm }) => VCPU_THREAD.test(comm))
+    const own = found.threads.filter(({ comm }) => !VCPU_THREAD.test(comm) && !HUGE_PAGE_RECOVERY.test(comm))
     return {
-      threads: found.threads.map(({ tid, comm, policy, priority }) => ({
-        vcpu: Number(VCPU_THREAD.exec(comm)![1]),
-        tid,
-        policy,
-        priority,
-        affinity: this.#tasks.affinity(tid),
-      })),
+      threads: vcpus.map((task) => this.#vcpu(task)),
+      helpers: own.map((task) => this.#helper(task)),
       swappedKib: this.#swappedKib(found.pid),
-      rtRuntimeUs: this.#rtRuntimeUs(found.pid, found.threads),
+      rtRuntimeUs: this.#rtRuntimeUs(found.pid, vcpus),
+    }
+  }
+
+  #vcpu({ tid, comm, policy, priority }: Task): VcpuThread {
+    const vcpu = Number(VCPU_THREAD.exec(comm)![1])
+    return { vcpu, tid, policy, priority, affinity: this.#tasks.affinity(tid) }
+  }
+
+  #helper({ tid, comm }: Task): HelperThread {
+    const iothread = IOTHREAD.exec(comm)?.[1]
+    return {
+      tid,
+      iothread: iothread === undefined ? null : Number(iothread),
+      affinity: this.#tasks.affinity(tid),
     }
   }
 

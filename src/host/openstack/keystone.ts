@@ -1,7 +1,7 @@
 import { InputError, MachineError } from '../../core/errors.ts'
 import type { Cloud, InDomain } from './cloud.ts'
 import { isObject } from './clouds-yaml.ts'
-import type { HttpClient } from './http.ts'
+import { type HttpClient, shown } from './http.ts'
 import { Secret } from './secret.ts'
 
 export interface Endpoint {
@@ -22,8 +22,9 @@ export interface KeystoneSession {
  * @throws InputError `not-authenticated`; MachineError when Keystone cannot answer
  */
 export async function authenticate(cloud: Cloud, http: HttpClient): Promise<KeystoneSession> {
-  const url = `${identityV3(cloud.authUrl)}/auth/tokens`
-  const { status, headers, body } = await http.send({ method: 'POST', url, body: { auth: authBody(cloud) } })
+  const auth = authBody(cloud)
+  const request = { method: 'POST', url: tokensUrl(cloud.authUrl), body: { auth } } as const
+  const { status, headers, body } = await http.send(request)
   // A revoked token is answered with 404.
   if (status === 401 || (status === 404 && cloud.proof.kind === 'token')) {
     throw new InputError({
@@ -39,7 +40,7 @@ export async function authenticate(cloud: Cloud, http: HttpClient): Promise<Keys
   if (status !== 201 || typeof token !== 'string' || !isObject(body) || !isObject(body.token)) {
     throw new MachineError({
       code: status >= 500 ? 'openstack-unavailable' : 'openstack-garbage',
-      message: `Keystone at ${cloud.authUrl} answered ${status} to a request for a token`,
+      message: `Keystone at ${shown(new URL(cloud.authUrl))} answered ${status} to a request for a token`,
       next:
         status >= 500
           ? 'Keystone or the proxy before it has a fault; try again later.'
@@ -55,10 +56,13 @@ const PROOFS = {
   token: 'token',
 } as const
 
-/** `…/v3`, whether auth_url names the version or not. */
-function identityV3(authUrl: string): string {
-  const base = authUrl.replace(/\/+$/, '')
-  return /\/v3$/.test(base) ? base : `${base.replace(/\/v2\.0$/, '')}/v3`
+/** `…/v3/auth/tokens`, whether auth_url names the version or not; what else is in the address stays where it is. */
+function tokensUrl(authUrl: string): string {
+  const url = new URL(authUrl)
+  const base = url.pathname.replace(/\/+$/, '')
+  const v3 = /\/v3$/.test(base) ? base : `${base.replace(/\/v2\.0$/, '')}/v3`
+  url.pathname = `${v3}/auth/tokens`
+  return url.href
 }
 
 function authBody({ proof, project }: Cloud): object {

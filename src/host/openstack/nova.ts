@@ -5,6 +5,7 @@ import { isObject } from './clouds-yaml.ts'
 import { type Answer, HttpClient, type Request, shown } from './http.ts'
 import { authenticate, endpointOf, type KeystoneSession } from './keystone.ts'
 import { faultText, nextPath } from './nova-answers.ts'
+import { novaError } from './nova-error.ts'
 import { baseOf, versions } from './nova-versions.ts'
 
 /** From here on nova checks extra specs; nothing that is used here changed after it. */
@@ -180,33 +181,7 @@ export class NovaApi {
 
   #checked({ status, body }: Answer, path: string, statuses: readonly number[]): unknown {
     if (statuses.includes(status)) return body
-    const said = faultText(body)
-    const where = shown(new URL(this.#base + path))
-    if (status === 401) {
-      throw new InputError({
-        code: 'token-expired',
-        message: `nova does not take the token of ${this.#cloud.origin} (401)`,
-        next: 'It has expired or was revoked: get a new one with `openstack token issue`.',
-      })
-    }
-    if (status === 403) {
-      throw new MachineError({
-        code: 'openstack-forbidden',
-        message: `nova forbids this user ${where}${said}`,
-        next: 'Flavors are changed by administrators: use credentials with the admin role.',
-      })
-    }
-    if (status === 400) {
-      throw new InputError({ code: 'nova-refuses', message: `nova refuses it (400)${said}` })
-    }
-    throw new MachineError({
-      code: status >= 500 ? 'openstack-unavailable' : 'openstack-answer',
-      message: `${where} answered ${status}${said}`,
-      next:
-        status >= 500
-          ? 'Nova or the proxy before it has a fault; try again later.'
-          : 'Is this the address of a compute API? Look at the service catalog.',
-    })
+    throw novaError(status, faultText(body), shown(new URL(this.#base + path)), this.#cloud.origin)
   }
 
   #garbage(path: string): MachineError {

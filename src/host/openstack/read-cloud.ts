@@ -88,7 +88,7 @@ class Reader {
     const scoped = proof.kind !== 'application-credential' && (project.id ?? project.name) !== undefined
     const region = text(this.#config.region_name)
     const caCert = text(this.#config.cacert)
-    const endpoint = text(this.#config.compute_endpoint_override)
+    const endpoint = this.#computeEndpoint()
     return {
       origin: this.#origin,
       authUrl: this.#authUrl(),
@@ -141,11 +141,22 @@ class Reader {
   #authUrl(): string {
     const url = this.#text('auth_url')
     if (url === undefined) throw this.#half('auth_url')
-    if (URL.canParse(url) && /^https?:$/.test(new URL(url).protocol)) return url
+    if (isHttp(url)) return url
     throw new InputError({
       code: 'bad-auth-url',
       message: `the auth_url of ${this.#origin} is no http or https address`,
       next: "Write it as Keystone's catalog does, such as https://keystone.example:5000/v3.",
+    })
+  }
+
+  #computeEndpoint(): string | undefined {
+    const url = text(this.#config.compute_endpoint_override)
+    if (url === undefined || isHttp(url)) return url
+    // The address itself may hold a password.
+    throw new InputError({
+      code: 'bad-compute-endpoint',
+      message: `the compute_endpoint_override of ${this.#origin} is no http or https address`,
+      next: 'Write it as the catalog does, such as https://nova.example:8774/v2.1, or leave it out.',
     })
   }
 
@@ -172,6 +183,10 @@ class Reader {
       next: 'Give auth_url with a user and password, an application credential, or a token.',
     })
   }
+}
+
+function isHttp(url: string): boolean {
+  return URL.canParse(url) && /^https?:$/.test(new URL(url).protocol)
 }
 
 function text(value: unknown): string | undefined {

@@ -81,11 +81,10 @@ printf '%s\\n' "$path"
 `
 
 const made: string[] = []
+afterAll(() => made.forEach((dir) => void rmSync(dir, { recursive: true, force: true })))
 
 /** A new directory with these files; gone after the tests of the file. */
 export function madeRoot(files: Readonly<Record<string, string>>): string {
-  if (made.length === 0)
-    afterAll(() => made.forEach((dir) => void rmSync(dir, { recursive: true, force: true })))
   const dir = mkdtempSync(join(tmpdir(), 'quietcore-boot-'))
   made.push(dir)
   for (const [path, text] of Object.entries(files)) put(dir, path, text)

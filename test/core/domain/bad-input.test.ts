@@ -6,6 +6,9 @@ import { writeXml } from '../../../src/core/domain/xml.ts'
 import { InputError } from '../../../src/core/errors.ts'
 import { audited, FIT, fitBut, PLAIN } from '../../support/domains.ts'
 
+/** The fit guest from its first element on. */
+const BARE = FIT.slice(FIT.indexOf('<domain'))
+
 function codeOf(text: string): string {
   try {
     audited(text)
@@ -34,6 +37,13 @@ describe('XML that is no domain', () => {
       '<?xml version="1.0"?>\n<!DOCTYPE d SYSTEM "file:///etc/passwd"><domain/>',
       'xml-doctype',
     ],
+    [
+      'a DOCTYPE inside the root',
+      '<domain type="kvm"><!DOCTYPE d [<!ENTITY a "b">]></domain>',
+      'xml-doctype',
+    ],
+    ['a DOCTYPE behind the root', '<domain type="kvm"/><!DOCTYPE d>', 'xml-doctype'],
+    ['text behind the root', '<domain type="kvm"/>-->-->', 'not-xml'],
     ['an entity out of nowhere', '<domain type="kvm"><name>&pass;</name></domain>', 'xml-entity'],
     ['an entity in an attribute', '<domain type="&k;"/>', 'xml-entity'],
     ['a bad number of vCPUs', fitBut('>4</vcpu>', '>four</vcpu>'), 'bad-number'],
@@ -43,9 +53,27 @@ describe('XML that is no domain', () => {
     ['50 MB', `<domain>${' '.repeat(50_000_000)}</domain>`, 'too-large'],
     ['nesting without end', `${'<a>'.repeat(5_000)}${'</a>'.repeat(5_000)}`, 'not-xml'],
     ['a domain', FIT, 'read'],
+    ['a domain with two comments side by side behind it', `${FIT}<!-- x --><!-- x -->`, 'read'],
+    ['a domain between processing instructions', `<?xml version='1.0'?><?a b?>${BARE}<?c d='1'?>\n`, 'read'],
+    ['a domain with markup in comments', `${FIT}<!-- <!DOCTYPE x> <a> -->`, 'read'],
+    ['a domain with > in an attribute', fitBut("dev='vda'", "dev='v>a'"), 'read'],
     ['a domain with the five entities', fitBut('<name>fit', '<name>&lt;&#x41;&amp;'), 'read'],
   ])('%s is told as what it is', (_, text, code) => {
     expect(codeOf(text)).toBe(code)
+  })
+
+  it('of 50,000 pins and schedulers for all CPUs is read at once', { timeout: 20_000 }, () => {
+    const pins = (vcpu: number) => `<vcpupin vcpu='${vcpu}' cpuset='0-4095'/>`.repeat(25_000)
+    const scheds = "<vcpusched vcpus='0-4095' scheduler='fifo' priority='1'/>".repeat(10_000)
+    const xml = fitBut('<cputune>', `<cputune>${pins(0)}${pins(1)}${scheds}`)
+    expect(
+      audited(xml)
+        .findings.slice(0, 2)
+        .map(({ message }) => message),
+    ).toEqual([
+      'vCPU 0 has more than one <vcpupin>; libvirt refuses that',
+      'vCPU 1 has more than one <vcpupin>; libvirt refuses that',
+    ])
   })
 
   it('keeps the line of what is not well-formed', () => {

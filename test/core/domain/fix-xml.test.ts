@@ -66,6 +66,26 @@ describe('--fix-xml', () => {
     expect(found(fixXml(broken, 'f').xml)).toEqual([])
   })
 
+  it.each([
+    ["librbd's cache", 'network', "protocol='rbd' name='p/v'", " cache='writeback' iothread='1'"],
+    ['a disk that another process serves', 'vhostuser', "type='unix' path='/run/vhost.sock'", ''],
+  ])('leaves %s as it is', (_, type, source, driver) => {
+    const disk = `<disk type='${type}' device='disk'><driver name='qemu' type='raw'${driver}/><source ${source}/>`
+    const xml = fitBut(/<disk [\s\S]*<source [^>]*>/, disk)
+    expect(fixXml(xml, 'f')).toEqual({ xml, changes: [], left: [] })
+  })
+
+  it('leaves a housekeeping vCPU batch, and makes fifo only those that are meant', () => {
+    const batch = "<vcpusched vcpus='0' scheduler='batch'/>"
+    const fifo = /<vcpusched [^>]*>/
+    expect(fixXml(fitBut('<vcpusched', `${batch}<vcpusched`), 'f').changes).toEqual([])
+    const { xml, changes } = fixXml(fitBut(fifo, batch), 'f')
+    expect(changes.map(({ message }) => message)).toEqual([
+      'added vcpusched fifo 1 for vCPUs 1-3, which have CPUs of their own',
+    ])
+    expect([xml.includes(batch), found(xml)]).toEqual([true, []])
+  })
+
   it('takes the emulator and the memory where the host has a place for them', () => {
     const broken = fitBut("<emulatorpin cpuset='0-1'/>", '').replace(/<numatune>[\s\S]*<\/numatune>/, '')
     const { xml, changes } = fixXml(broken, 'f', { ...NO_EVIDENCE, host: evidence().host })

@@ -6,20 +6,28 @@ import { parseXml } from '../../../src/core/domain/parse-xml.ts'
 import { evidence, hostCpu } from '../../support/domain-evidence.ts'
 import { audited, FIT, found } from '../../support/domains.ts'
 
-const other = (cpuset: string | null) =>
-  parseDomain(
-    parseXml(
-      `<domain type='kvm'><name>other</name><vcpu${cpuset === null ? '' : ` cpuset='${cpuset}'`}>2</vcpu></domain>`,
-      'o',
-    ),
-    'o',
-  )
-const beside = (cpuset: string | null): Partial<Evidence> => ({
-  neighbours: { domains: [other(cpuset)], complete: true },
+const other = (cpuset: string | null, tune = '') => {
+  const vcpu = `<vcpu${cpuset === null ? '' : ` cpuset='${cpuset}'`}>2</vcpu>`
+  const xml = `<domain type='kvm'><name>other</name>${vcpu}<cputune>${tune}</cputune></domain>`
+  return parseDomain(parseXml(xml, 'o'), 'o')
+}
+const beside = (cpuset: string | null, tune?: string): Partial<Evidence> => ({
+  neighbours: { domains: [other(cpuset, tune)], complete: true },
 })
+const PINNED = "<vcpupin vcpu='0' cpuset='0'/><vcpupin vcpu='1' cpuset='1'/>"
 const live = evidence().live!
 const threads = (vcpu: number, change: object): Partial<Evidence> => ({
   live: { ...live, threads: live.threads.map((one) => (one.vcpu === vcpu ? { ...one, ...change } : one)) },
+})
+const helpers = (...cpus: [iothread: number | null, first: number, last: number][]): Partial<Evidence> => ({
+  live: {
+    ...live,
+    helpers: cpus.map(([iothread, first, last], index) => ({
+      tid: 90 + index,
+      iothread,
+      affinity: CpuSet.range(first, last),
+    })),
+  },
 })
 const host = (change: object, more: object = {}): Partial<Evidence> => ({
   host: { ...evidence().host!, cpu: { ...hostCpu(), ...change }, ...more },
@@ -32,6 +40,30 @@ describe('with the host at hand each rule finds', () => {
       'another domain on the sibling',
       { ...beside('3'), host: { ...evidence().host!, cpu: hostCpu({ 7: '3,7', 3: '3,7' }) } },
       ['F2 domain other runs on 3, hardware siblings of real-time CPUs'],
+    ],
+    [
+      'nothing wrong with a cpuset that no thread of the other domain uses',
+      beside('0-7', `${PINNED}<emulatorpin cpuset='0'/>`),
+      [],
+    ],
+    [
+      'an emulator that has no pin, and so the cpuset of the other domain',
+      beside('0-5', PINNED),
+      ['F2 domain other runs on the real-time CPUs 5, too'],
+    ],
+    [
+      'a pin of a domain of which another thread floats',
+      beside(null, "<vcpupin vcpu='0' cpuset='6'/>"),
+      ['F2 domain other runs on the real-time CPUs 6, too'],
+    ],
+    [
+      'a floating domain where the CPUs are not isolated',
+      { ...beside(null), ...host({ isolated: CpuSet.range(5, 6) }) },
+      [
+        'F1 real-time vCPUs run on CPUs 7, which are not isolated: the host isolates 5-6',
+        'F2 domain other has threads without a pin, which may run on the real-time CPUs 7',
+        "F6 CPUs 7 are not in the running kernel's isolcpus (5-6)",
+      ],
     ],
     ['nothing wrong with a floating domain, which the scheduler keeps off isolated CPUs', beside(null), []],
     [
@@ -65,6 +97,22 @@ describe('with the host at hand each rule finds', () => {
       ['F3 the thread of vCPU 3 (103) may run on CPUs 0-7; its pin is 7'],
     ],
     [
+      'emulator threads that were moved to a real-time CPU',
+      helpers([null, 0, 5], [1, 0, 1], [null, 0, 5]),
+      ['F4 the emulator (threads 90, 92) may now run on the real-time CPUs 5'],
+    ],
+    [
+      'an iothread that was moved to a real-time CPU',
+      helpers([null, 0, 1], [1, 7, 7]),
+      ['F4 iothread 1 (thread 91) may now run on the real-time CPUs 7'],
+    ],
+    [
+      "a worker on another guest's isolated CPU",
+      helpers([null, 0, 1], [1, 0, 1], [null, 4, 4]),
+      ['F4 the emulator (thread 92) may now run on the isolated CPUs 4, which its pin does not name'],
+    ],
+    ['nothing wrong with threads moved among the housekeeping CPUs', helpers([null, 0, 3], [1, 2, 2]), []],
+    [
       'memory on the wrong node',
       host({ places: hostCpu().places.map((one) => ({ ...one, node: 0 })) }),
       ['F5 guest memory is on node 1; its real-time vCPUs run on node 0'],
@@ -85,6 +133,23 @@ describe('with the host at hand each rule finds', () => {
     ['swap', { live: { ...live, swappedKib: 12 } }, ["T2 12 KiB of the domain's process are in swap"]],
   ])('%s', (_, change, expected) => {
     expect(found(FIT, evidence(change))).toEqual(expected)
+  })
+
+  it.each([
+    ['the iothread', helpers([null, 0, 1]), 'no live thread of iothreads 1 was found'],
+    ['the emulator', helpers([1, 0, 1]), 'no live thread of the emulator was found'],
+    ['the guest', { live: undefined }, 'not confirmed on live threads: they are not known'],
+    [
+      'the guest, which does not run',
+      { live: undefined, running: false },
+      'not confirmed on live threads: the domain does not run',
+    ],
+  ])('leaves F4 open when no thread of %s was seen', (_, change, reason) => {
+    const { undecided, result } = audited(FIT, evidence(change))
+    expect([undecided.find(({ rule }) => rule === 'F4'), result]).toEqual([
+      { rule: 'F4', severity: 'fail', reason },
+      'undecided',
+    ])
   })
 
   it('says what stays open when a thread is missing, and never passes then', () => {

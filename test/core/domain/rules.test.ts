@@ -18,7 +18,7 @@ describe('the audit of a definition', () => {
     const { findings, undecided, result } = audited(FIT)
     expect([findings, undecided.map(({ rule }) => rule), result]).toEqual([
       [],
-      ['F1', 'F2', 'F3', 'F5', 'F6', 'F8', 'W7', 'W10', 'W11', 'W12', 'T2'],
+      ['F1', 'F2', 'F3', 'F4', 'F5', 'F6', 'F8', 'W7', 'W10', 'W11', 'W12', 'T2'],
       'undecided',
     ])
   })
@@ -52,7 +52,7 @@ describe('the audit of a definition', () => {
 
 const FIFO = "<vcpusched vcpus='1-3' scheduler='fifo' priority='1'/>"
 
-describe('each rule finds', () => {
+describe('each rule on vCPUs and threads finds', () => {
   it.each<[string, string | RegExp, string, string[]]>([
     [
       'a vCPU that floats',
@@ -82,6 +82,27 @@ describe('each rule finds', () => {
     ],
     ['no real-time scheduler', FIFO, '', ['F3 no vCPU has a real-time scheduler: there is no <vcpusched>']],
     ['round robin', "'fifo'", "'rr'", ["F3 vCPUs 1-3 have the scheduler 'rr', not fifo"]],
+    [
+      'nothing wrong with a housekeeping vCPU that is batch or idle, which needs no priority',
+      FIFO,
+      `<vcpusched vcpus='0' scheduler='batch'/>${FIFO}`,
+      [],
+    ],
+    [
+      'only ordinary schedulers',
+      FIFO,
+      "<vcpusched vcpus='0-3' scheduler='idle'/>",
+      ['F3 no vCPU has a real-time scheduler: each <vcpusched> is batch or idle'],
+    ],
+    [
+      'a real-time scheduler on vCPUs that are not plugged in',
+      /<vcpu placement='static'([\s\S]*)vcpus='1-3'/,
+      "<vcpu placement='static' current='2'$1vcpus='2-3'",
+      [
+        'F3 no vCPU that is plugged in (0-1) has a real-time scheduler: <vcpusched> names 2-3',
+        'W8 2 of 4 vCPUs are plugged in',
+      ],
+    ],
     ['no priority', " priority='1'", '', ['F3 vCPUs 1-3 have the priority none; fifo has 1 to 99']],
     [
       'vCPUs that are not there',
@@ -118,87 +139,6 @@ describe('each rule finds', () => {
       '<iothreads>1<',
       '<iothreads>2<',
       ['F4 iothread 2 has no <iothreadpin>: it may run on the real-time CPUs'],
-    ],
-    ['memory that is not locked', '<locked/>', '', ['F5 guest memory is not locked']],
-    [
-      'memory that is shared',
-      '<nosharepages/>',
-      '',
-      ['F5 the host may merge pages of the guest (no <nosharepages/>)'],
-    ],
-    ['small pages', /<hugepages>[\s\S]*<\/hugepages>/, '', ['F5 guest memory is not of huge pages']],
-    [
-      'pages of 4 KiB',
-      "size='1' unit='GiB'",
-      "size='4' unit='KiB'",
-      ['F5 <hugepages> asks for pages of 4 KiB, which are no huge pages'],
-    ],
-    [
-      'preferred memory',
-      "mode='strict'",
-      "mode='preferred'",
-      ["F5 guest memory has the NUMA mode 'preferred', not strict"],
-    ],
-    [
-      'no place of memory',
-      /<numatune>[\s\S]*<\/numatune>/,
-      '',
-      ['F5 there is no <numatune>: memory may come from any node'],
-    ],
-    ['emulation', "type='kvm'", "type='qemu'", ["F7 the domain type is 'qemu', not kvm"]],
-    [
-      'a running copy',
-      "<target dev='vda'",
-      "<mirror type='file' job='copy'/><target dev='vda'",
-      ['F8 under way: block copy on vda'],
-    ],
-    ['a PMU', "<pmu state='off'/>", "<pmu state='on'/>", ["W1 the PMU is 'on'"]],
-    ['no deadline timer', "'require'", "'disable'", ["W2 the CPU feature tsc-deadline is 'disable'"]],
-    [
-      'a balloon',
-      "<memballoon model='none'/>",
-      '',
-      ['W3 no <memballoon> is written: libvirt adds a virtio balloon'],
-    ],
-    [
-      'all vCPUs real-time with the emulator among them',
-      /<emulatorpin cpuset='0-1'\/>([\s\S]*)vcpus='1-3'/,
-      "<emulatorpin cpuset='4'/>$1vcpus='0-3'",
-      [
-        'F4 emulator threads (CPUs 4) may run on the real-time CPUs 4',
-        'W5 all 4 vCPUs are real-time, and the emulator has no CPUs of its own',
-      ],
-    ],
-    [
-      'the emulator beside a housekeeping vCPU',
-      "<emulatorpin cpuset='0-1'",
-      "<emulatorpin cpuset='4'",
-      ['W6 housekeeping vCPUs 0 share CPUs 4 with the emulator threads'],
-    ],
-    ['room for vCPUs', '>4</vcpu>', ' current="4">6</vcpu>', ['W8 4 of 6 vCPUs are plugged in']],
-    [
-      'room for memory',
-      '<vcpu ',
-      "<maxMemory slots='4' unit='GiB'>8</maxMemory><vcpu ",
-      ['W8 memory may grow from 4194304 to 8388608 KiB'],
-    ],
-    [
-      'a disk without a thread',
-      " iothread='1'/>\n      <source",
-      '/>\n      <source',
-      ['W9 no iothread serves vda (virtio)'],
-    ],
-    [
-      'a cached disk',
-      "cache='none'",
-      "cache='writeback'",
-      ["T1 through the host's page cache: vda (cache writeback)"],
-    ],
-    [
-      'plugged memory',
-      '<memballoon',
-      "<memory model='dimm'><target><size unit='GiB'>1</size></target></memory><memballoon",
-      ['T3 1 memory device(s) are plugged in'],
     ],
   ])('%s', (_, from, to, expected) => {
     expect(found(fitBut(from, to))).toEqual(expected)

@@ -4,21 +4,12 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { QuietcoreError } from '../../../src/core/errors.ts'
 import type { Measurement } from '../../../src/core/latency/measurement.ts'
-import { createParser, parseLatency } from '../../../src/core/latency/parser.ts'
+import { createParser } from '../../../src/core/latency/parser.ts'
+import { FIXTURES, runsOrNone } from './shared.ts'
 
-const FIXTURES = join(import.meta.dirname, '../../fixtures/latency')
 const files = readdirSync(FIXTURES).filter((name) => /\.(out|json)$/.test(name))
 const bytesOf = (name: string) => readFileSync(join(FIXTURES, name))
 
-/** The runs, or none when the bytes are no tool's output (which must be said with an InputError). */
-function runs(bytes: Uint8Array): readonly Measurement[] {
-  try {
-    return parseLatency(bytes).measurements
-  } catch (error) {
-    if (error instanceof QuietcoreError) return []
-    throw error
-  }
-}
 const trusted = (found: readonly Measurement[]) =>
   found.length > 0 && found.every((run) => run.findings.every((finding) => finding.trust))
 const samplesOf = (found: readonly Measurement[]) =>
@@ -32,7 +23,7 @@ describe('A damaged file', () => {
   it('of any bytes never crashes and never hangs', () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 4000 }), (bytes) => {
-        runs(bytes)
+        runsOrNone(bytes)
       }),
       { numRuns: 300 },
     )
@@ -66,7 +57,7 @@ describe('A damaged file', () => {
   })
 
   it.each(files)('%s read in chunks of any size is read the same', (name) => {
-    const whole = numbersOf(runs(bytesOf(name)))
+    const whole = numbersOf(runsOrNone(bytesOf(name)))
     for (const size of [1, 7, 64, 4096]) {
       const parser = createParser()
       const bytes = bytesOf(name)
@@ -77,10 +68,10 @@ describe('A damaged file', () => {
 
   it.each(files)('%s cut at any byte never has more samples than the whole', (name) => {
     const bytes = bytesOf(name)
-    const whole = samplesOf(runs(bytes))
+    const whole = samplesOf(runsOrNone(bytes))
     const step = Math.max(1, Math.floor(bytes.length / 700))
     for (let cut = 0; cut < bytes.length; cut += step)
-      expect(samplesOf(runs(bytes.subarray(0, cut)))).toBeLessThanOrEqual(whole)
+      expect(samplesOf(runsOrNone(bytes.subarray(0, cut)))).toBeLessThanOrEqual(whole)
   })
 
   // a summary of T: lines, or a live display, that ends between two lines looks like a shorter run of fewer threads
@@ -91,10 +82,10 @@ describe('A damaged file', () => {
   )
   it.each(selfProving)('%s cut at any byte is never trusted with other numbers than the whole', (name) => {
     const bytes = bytesOf(name)
-    const whole = numbersOf(runs(bytes))
+    const whole = numbersOf(runsOrNone(bytes))
     const silent: number[] = []
     for (let cut = 0; cut < bytes.length; cut++) {
-      const found = runs(bytes.subarray(0, cut))
+      const found = runsOrNone(bytes.subarray(0, cut))
       if (trusted(found) && numbersOf(found) !== whole) silent.push(cut)
     }
     expect(silent).toEqual([])
@@ -112,7 +103,7 @@ describe('A damaged file', () => {
     '%s with lines of others between its own keeps its numbers or loses trust',
     (name) => {
       const lines = bytesOf(name).toString().split('\n')
-      const whole = numbersOf(runs(bytesOf(name)))
+      const whole = numbersOf(runsOrNone(bytesOf(name)))
       fc.assert(
         fc.property(
           fc.array(fc.tuple(fc.nat({ max: lines.length - 1 }), fc.constantFrom(...NOISE)), {
@@ -122,7 +113,7 @@ describe('A damaged file', () => {
           (inserted) => {
             const noisy = [...lines]
             for (const [at, text] of inserted) noisy.splice(at, 0, text)
-            const found = runs(Buffer.from(noisy.join('\n')))
+            const found = runsOrNone(Buffer.from(noisy.join('\n')))
             expect(numbersOf(found) === whole || !trusted(found)).toBe(true)
           },
         ),
@@ -140,7 +131,7 @@ describe('A damaged file', () => {
       for (const match of counts) {
         const at = match.index + 6
         const digit = text[at] === '9' ? '0' : String(Number(text[at]) + 1)
-        expect(trusted(runs(Buffer.from(text.slice(0, at) + digit + text.slice(at + 1))))).toBe(false)
+        expect(trusted(runsOrNone(Buffer.from(text.slice(0, at) + digit + text.slice(at + 1))))).toBe(false)
       }
     },
   )

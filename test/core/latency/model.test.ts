@@ -116,11 +116,21 @@ describe('A live display, and summary lines', () => {
     min: fc.nat({ max: 40 }),
     max: fc.integer({ min: 90, max: 900 }),
   })
+  type Line = { cycles: number; min: number; max: number }
+  /** cycles, minimum and maximum of a thread go one way */
+  const soFar = (frames: Line[][], thread: number): Line => ({
+    cycles: Math.max(...frames.map((frame) => frame[thread]!.cycles)),
+    min: Math.min(...frames.map((frame) => frame[thread]!.min)),
+    max: Math.max(...frames.map((frame) => frame[thread]!.max)),
+  })
   it('of any number of redraws reads as its last', () => {
     fc.assert(
       fc.property(
         fc.array(fc.array(line, { minLength: 3, maxLength: 3 }), { minLength: 1, maxLength: 6 }),
-        (frames) => {
+        (drawn) => {
+          const frames = drawn.map((frame, i) =>
+            frame.map((_, thread) => soFar(drawn.slice(0, i + 1), thread)),
+          )
           const num = (value: number, width: number) => String(value).padStart(width)
           const text = frames
             .map(

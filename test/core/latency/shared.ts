@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process'
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
+import { QuietcoreError } from '../../../src/core/errors.ts'
 import type { Measurement } from '../../../src/core/latency/measurement.ts'
 import { parseLatency } from '../../../src/core/latency/parser.ts'
 
@@ -24,6 +25,16 @@ export function filesUnder(...folders: string[]): string[] {
 
 export function parseFile(file: string): readonly Measurement[] {
   return parseLatency(readFileSync(file)).measurements
+}
+
+/** The runs, or none when the bytes are no tool's output (which must be said with a QuietcoreError). */
+export function runsOrNone(bytes: Uint8Array): readonly Measurement[] {
+  try {
+    return parseLatency(bytes).measurements
+  } catch (error) {
+    if (error instanceof QuietcoreError) return []
+    throw error
+  }
 }
 
 /** Runs awk on a file and splits what it prints into rows of numbers. */

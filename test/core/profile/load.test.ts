@@ -39,6 +39,7 @@ test('a profile comes out merged, expanded, with the place of everything', () =>
     files: [base, own, '/etc/v.conf'],
     path: own,
     variables: new Map([['cores', '1-2']]),
+    variablePlaces: new Map([['cores', { file: '/etc/v.conf', line: 1 }]]),
     warnings: [],
     units: [
       {

@@ -58,22 +58,63 @@ it('of rtla timerlat has all contexts, and the last one of the path as all', () 
   ])
 })
 
-it('one measurement is on top as well, without its histograms; of several only the findings are', () => {
-  expect(Object.keys(toRunJson(failingRun())).slice(0, 8)).toEqual([
-    'schemaVersion',
-    'id',
-    'tool',
-    'toolVersion',
-    'argv',
-    'cpus',
-    'all',
-    'findings',
+const TOP = ['tool', 'toolVersion', 'argv', 'cpus', 'all', 'findings']
+
+it('one measurement is on top as well, without its histograms', () => {
+  const run = toRunJson(failingRun())
+  expect(Object.keys(run).slice(0, 8)).toEqual(['schemaVersion', 'id', ...TOP])
+  expect(JSON.stringify(run.cpus)).not.toContain('histogram')
+})
+
+it('measurements of several tools have their CPUs and findings on top, and neither a tool nor a sum', () => {
+  const run = passingRun()
+  const { tool, cpus, all, findings } = toRunJson(run)
+  const each = run.measurements.map((one) => one.cpus.map(({ histogram, ...cpu }) => cpu))
+  expect([tool, all, cpus, findings]).toEqual([
+    null,
+    null,
+    each.flat(),
+    run.measurements.flatMap((one) => one.findings),
   ])
-  expect(JSON.stringify(toRunJson(failingRun()).cpus)).not.toContain('histogram')
-  expect(Object.keys(toRunJson(passingRun())).slice(0, 4)).toEqual([
-    'schemaVersion',
-    'id',
-    'findings',
-    'quietcoreVersion',
+  expect(Object.keys(toRunJson(run)).slice(2, 8)).toEqual(TOP)
+})
+
+it('two measurements of one tool are added up on top: each sample counts once', () => {
+  const short = recordMeasurement(cyclictest([thread(2, { 3: 9_000 }, { maxUs: 3 })]), null)
+  const long = recordMeasurement(
+    cyclictest([thread(2, { 3: 900, 8: 100 }, { overflows: 1, maxUs: 75 })]),
+    null,
+  )
+  const { tool, argv, cpus, all } = toRunJson({ ...failingRun(), measurements: [short, long] })
+  expect([tool, argv, cpus]).toEqual([
+    'cyclictest',
+    short.argv,
+    [short, long].map(({ cpus: [cpu] }) => ({ ...cpu, histogram: undefined })),
   ])
+  expect(all).toEqual({
+    cpu: null,
+    thread: null,
+    context: null,
+    samples: 10_001,
+    minUs: 3,
+    meanUs: (9_000 * short.all!.meanUs! + 1_001 * long.all!.meanUs!) / 10_001,
+    maxUs: 75,
+    overflows: 1,
+    percentilesUs: {
+      '50': 3,
+      '90': 3,
+      '99': 8,
+      '99.9': 8,
+      '99.99': 8,
+      '99.999': null,
+      '99.9999': null,
+    },
+  })
+})
+
+it('a histogram with holes gives the sum no percentile', () => {
+  const whole = recordMeasurement(cyclictest([thread(2, { 3: 9_000 }, { maxUs: 3 })]), null)
+  const holes = { ...whole.all!, percentilesUs: { ...whole.all!.percentilesUs, '50': null } }
+  const { all } = toRunJson({ ...failingRun(), measurements: [whole, { ...whole, all: holes }] })
+  expect(all).toMatchObject({ samples: 18_000, overflows: null, percentilesUs: { '50': null } })
 })

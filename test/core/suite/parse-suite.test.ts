@@ -109,6 +109,10 @@ hwlatdetect.max = <10us
       defaultSystem: false,
       onCalendar: 'Sun 02:00',
       randomizedDelay: '30min',
+      schedulePlaces: {
+        onCalendar: { file: '/etc/quietcore/suites.d/nightly.conf', line: 7 },
+        randomizedDelay: { file: '/etc/quietcore/suites.d/nightly.conf', line: 8 },
+      },
       onlyWhenIdle: false,
       failFast: true,
       steps: [

@@ -70,6 +70,23 @@ test('the list is in order of time, and leaves half-written folders out with a n
   )
 })
 
+test('the run under way is no half-written one, an older one is', () => {
+  const root = openRoot(dir)
+  const started = readFileSync('/proc/self/stat', 'utf8').split(') ')[1]!.split(' ')[19]
+  const holder = {
+    pid: process.pid,
+    startTicks: started,
+    command: 'validate',
+    since: '2026-11-24T00:00:00.700Z',
+  }
+  root.writeFile('/run/quietcore/lock', JSON.stringify(holder))
+  mkdirSync(join(dir, RUNS, '.partial-20261124T000000Z-smoke'), { recursive: true })
+  mkdirSync(join(dir, RUNS, '.partial-20261123T235959Z-smoke'))
+  expect(listRuns(root).warnings.map(({ place }) => place?.file)).toEqual([
+    `/${RUNS}/.partial-20261123T235959Z-smoke`,
+  ])
+})
+
 test('on a machine that never measured the list is empty', () => {
   expect(listRuns(openRoot(dir))).toEqual({ runs: [], warnings: [] })
 })

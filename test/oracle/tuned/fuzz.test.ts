@@ -2,14 +2,14 @@ import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { withoutTunedFaults } from './faults.ts'
 import { layOut, ORACLE_MACHINES, tearDown, write } from './machines.ts'
-import { askTuned, NO_ORACLE, resolveOurs } from './oracle.ts'
+import { askTuned, ORACLE_MISSING, resolveOurs } from './oracle.ts'
 import { numbered, randomCase } from './random-profiles.ts'
 
 /** More of them, and others: ORACLE_CASES=3000 ORACLE_SEED=7 npx vitest run test/oracle/tuned/fuzz.test.ts */
 const CASES = Number(process.env.ORACLE_CASES ?? 150)
 const SEED = Number(process.env.ORACLE_SEED ?? 20)
 
-describe.skipIf(NO_ORACLE).each(ORACLE_MACHINES)('on $name', (machine) => {
+describe.skipIf(ORACLE_MISSING !== '').each(ORACLE_MACHINES)(`on $name${ORACLE_MISSING}`, (machine) => {
   let root: string
   beforeAll(() => {
     root = layOut(machine, { profiles: false })

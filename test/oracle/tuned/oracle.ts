@@ -28,8 +28,10 @@ export interface Job {
 
 const RESOLVE = fileURLToPath(new URL('resolve.py', import.meta.url))
 export const TUNED_PYTHON = '/usr/lib/python3/dist-packages/tuned'
-/** undefined when the oracle can be asked */
-export const NO_ORACLE = existsSync(TUNED_PYTHON) ? undefined : 'the Debian package tuned is not installed'
+/** Why the oracle cannot be asked, for a test's name; empty when it can. `scripts/test` installs it. */
+export const ORACLE_MISSING = existsSync(TUNED_PYTHON)
+  ? ''
+  : ' (skipped: the Debian package tuned is not installed)'
 
 /** Resolves all jobs in one Python process. */
 export function askTuned(jobs: readonly Job[]): Answer[] {

@@ -1,3 +1,4 @@
+import { copyFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { image } from './image.ts'
 import { DEFAULT_SHAPE, type Shape } from './qemu-argv.ts'
@@ -10,10 +11,12 @@ export interface FreshVmOptions {
   shape?: Partial<Shape>
   /** TCP port for ssh on 127.0.0.1; default: one that is free */
   port?: number
+  /** a disk to begin with, copied with the states kept in it; default: an empty overlay over the cached disk */
+  diskFrom?: string
 }
 
 /**
- * A machine of its own for one test: an empty overlay over the cached disk, not yet started.
+ * A machine of its own for one test, not yet started.
  * @throws VmError for a missing tool, space, privilege or mirror
  */
 export async function freshVm(options: FreshVmOptions = {}): Promise<Vm> {
@@ -22,7 +25,9 @@ export async function freshVm(options: FreshVmOptions = {}): Promise<Vm> {
   const folder = newFolder()
   requireSpace(folder, 2 ** 30)
   const disk = join(folder, 'disk.qcow2')
-  await runTool(['qemu-img', 'create', '-q', '-f', 'qcow2', '-F', base.diskFormat, '-b', base.disk, disk])
+  const overlay = ['-f', 'qcow2', '-F', base.diskFormat, '-b', base.disk, disk]
+  if (options.diskFrom === undefined) await runTool(['qemu-img', 'create', '-q', ...overlay])
+  else copyFileSync(options.diskFrom, disk)
   const shape = { ...DEFAULT_SHAPE, ...options.shape }
   return new Vm({ ...base, disk, diskFormat: 'qcow2' }, shape, folder, options.port)
 }

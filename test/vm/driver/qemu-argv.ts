@@ -2,9 +2,18 @@
 export interface Shape {
   threadsPerCore: 1 | 2
   memoryMib: number
+  /** it can run guests of its own (/dev/kvm, SVM with nested paging); its firmware then takes minutes */
+  hasGuests: boolean
 }
 
-export const DEFAULT_SHAPE: Shape = { threadsPerCore: 1, memoryMib: 3072 }
+export const DEFAULT_SHAPE: Shape = { threadsPerCore: 1, memoryMib: 3072, hasGuests: false }
+
+/**
+ * Emulated CPUs have SVM, but kvm_amd of a PREEMPT_RT kernel wants constant_tsc. The kernel sets that flag by itself on a
+ * VMware machine (arch/x86/kernel/cpu/vmware.c, vmware_set_capabilities), which it knows without the hypervisor bit by
+ * the serial number and the backdoor port.
+ */
+const AS_VMWARE = ['-smbios', 'type=1,serial=VMware-42']
 
 /** A kernel that QEMU loads itself, before a disk has a boot loader. */
 export interface DirectKernel {
@@ -36,8 +45,8 @@ export function qemuArgv(options: QemuOptions): [string, ...string[]] {
   return [
     'qemu-system-x86_64',
     ...['-name', 'quietcore-vm', '-nodefaults', '-no-user-config', '-display', 'none', '-vga', 'std'],
-    ...['-machine', 'q35', '-accel', 'tcg,thread=multi'],
-    ...['-cpu', shape.threadsPerCore === 2 ? 'max,topoext=on' : 'max'],
+    ...['-machine', shape.hasGuests ? 'q35,vmport=on' : 'q35', '-accel', 'tcg,thread=multi'],
+    ...['-cpu', cpuModel(shape), ...(shape.hasGuests ? AS_VMWARE : [])],
     ...['-smp', `4,sockets=2,cores=${cores},threads=${shape.threadsPerCore}`, '-m', String(nodeMib * 2)],
     ...['-object', `memory-backend-ram,id=ram0,size=${nodeMib}M`],
     ...['-object', `memory-backend-ram,id=ram1,size=${nodeMib}M`],
@@ -58,6 +67,10 @@ export function qemuArgv(options: QemuOptions): [string, ...string[]] {
     ...directArgv(options.direct),
     ...(options.fromState === undefined ? [] : ['-loadvm', options.fromState]),
   ]
+}
+
+function cpuModel({ threadsPerCore, hasGuests }: Shape): string {
+  return `max${threadsPerCore === 2 ? ',topoext=on' : ''}${hasGuests ? ',hypervisor=off' : ''}`
 }
 
 function directArgv(direct: DirectKernel | undefined): string[] {

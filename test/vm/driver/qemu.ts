@@ -58,6 +58,10 @@ export class Qemu {
     await monitor(this.#options.qmpSocket, `savevm ${name}`)
   }
 
+  async forgetState(name: string): Promise<void> {
+    await monitor(this.#options.qmpSocket, `delvm ${name}`)
+  }
+
   async #answers(): Promise<void> {
     while (this.#running) {
       try {

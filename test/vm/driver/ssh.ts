@@ -31,8 +31,9 @@ export function sshArgv(target: SshTarget): string[] {
   const options = {
     BatchMode: 'yes',
     ConnectTimeout: '10',
+    // a machine that shares its CPUs was seen silent for more than a minute; each command has its own time limit
     ServerAliveInterval: '10',
-    ServerAliveCountMax: '6',
+    ServerAliveCountMax: '30',
     HostKeyAlias: HOST_ALIAS,
     StrictHostKeyChecking: 'yes',
     UserKnownHostsFile: target.knownHostsFile,

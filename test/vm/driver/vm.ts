@@ -59,6 +59,10 @@ export class Vm {
     writeFileSync(this.consoleFile, '')
   }
 
+  get disk(): string {
+    return this.#files.disk
+  }
+
   get running(): boolean {
     return this.#qemu?.running ?? false
   }
@@ -90,9 +94,19 @@ export class Vm {
     await this.#answers(undefined, options.bootTimeoutMs)
   }
 
-  /** Runs a program in the machine; its arguments reach it byte for byte. Every exit code is an answer. */
+  /**
+   * Runs a program in the machine; its arguments reach it byte for byte. Every exit code is an answer.
+   * @throws VmError `connection-lost`, `command-timeout`, both with the end of the console; `not-running`
+   */
   async run(argv: readonly string[], options?: CommandOptions): Promise<CommandResult> {
-    return sshRun(this.#ssh(), argv, options)
+    try {
+      return await sshRun(this.#ssh(), argv, options)
+    } catch (error) {
+      if (!(error instanceof VmError) || !['connection-lost', 'command-timeout'].includes(error.code))
+        throw error
+      const state = this.running ? 'The machine is still on' : 'QEMU has ended'
+      throw new VmError(error.code, `${error.message}\n${state}.\n${this.consoleTail()}`, error.cause)
+    }
   }
 
   /** stdout of a program that must succeed. @throws VmError `command-failed` with all it wrote */
@@ -159,6 +173,11 @@ export class Vm {
   async saveState(name: string): Promise<void> {
     await sshClose(this.#ssh())
     await this.#qemu?.saveState(name)
+  }
+
+  /** Drops what `saveState` kept; its room in the disk's file is used again. */
+  async forgetState(name: string): Promise<void> {
+    await this.#qemu?.forgetState(name)
   }
 
   /** Keeps the disk of a machine that is off. */

@@ -20,6 +20,7 @@ interface ConfOptions extends TuningOptions {
   sharedCores?: string
   hostKeeps?: string
   reservedHugePages?: string[]
+  headless?: boolean
   scheduler?: boolean
   skip?: string[]
 }
@@ -91,6 +92,7 @@ function common(name: string, example: string): Command {
     .option('--shared-cores <cpulist>', 'cpu_shared_set, instead of housekeeping less what the host keeps')
     .option('--host-keeps <cpulist>', 'housekeeping CPUs for the host alone; default: its first core')
     .option('--reserved-huge-pages <spec>', 'node:0,size:1GB,count:2; may be given again', gather)
+    .option('--headless', 'guests of this node need no screen: no VNC, no video, no USB tablet')
     .option('--scheduler', 'a scheduler reads this file, too: enable NUMATopologyFilter')
     .option('--no-scheduler', 'leave [filter_scheduler] alone')
     .option('--skip <section.key>', 'leave this option alone; may be given again', gather)
@@ -108,6 +110,7 @@ function request(options: ConfOptions, machine: Machine): ConfRequest {
     ...(options.release === undefined ? {} : { release: options.release }),
     ...(options.sharedCores === undefined ? {} : { shared: options.sharedCores }),
     ...(options.hostKeeps === undefined ? {} : { hostKeeps: options.hostKeeps }),
+    ...(options.headless === undefined ? {} : { headless: options.headless }),
     ...(options.scheduler === undefined ? {} : { scheduler: options.scheduler }),
     reservedHugePages: options.reservedHugePages ?? [],
     skip: options.skip ?? [],

@@ -15,7 +15,7 @@ interface FlavorOptions {
   json?: boolean
   osCloud?: string
   timeout?: string
-  profile: string
+  profile?: string
   set?: string[]
   create?: boolean
   vcpus?: string
@@ -62,7 +62,9 @@ function apply(): Command {
 
 function verify(): Command {
   return common('verify', 'quietcore nova flavor verify')
-    .description('Compare flavors with what is wanted; without names all that ask for real time.')
+    .description(
+      'Compare flavors with what was applied to them, else the profile; without names all that ask for real time.',
+    )
     .argument('[names...]', 'flavors; default: all that ask for real time or that quietcore has set')
     .action(async (names: string[], options: FlavorOptions) => {
       const verified = await withNova(options, (api) => verifyFlavors(request(names, options), api))
@@ -77,7 +79,10 @@ function common(name: string, example: string): Command {
     .name(name)
     .option('--os-cloud <name>', 'the cloud of clouds.yaml; default: OS_CLOUD, else the OS_* variables')
     .option('--timeout <seconds>', 'how long one request may take', '30')
-    .option('--profile <name>', 'the profile that its guests are tuned with', 'realtime-virtual-guest')
+    .option(
+      '--profile <name>',
+      'the profile that its guests are tuned with; default: realtime-virtual-guest, for verify the one applied',
+    )
     .option('--set <key=value>', 'an extra spec that wins over the profile; key= for not wanted', gather)
 }
 
@@ -110,7 +115,7 @@ async function withNova<T>(options: FlavorOptions, work: (api: NovaApi) => Promi
 function request(names: readonly string[], options: FlavorOptions): FlavorRequest {
   return {
     names,
-    profile: options.profile,
+    ...(options.profile === undefined ? {} : { profile: options.profile }),
     set: new Map((options.set ?? []).map(pair)),
     inUse: options.inUse === true,
     ...(options.create ? { create: size(options) } : {}),

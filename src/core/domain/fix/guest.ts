@@ -1,6 +1,6 @@
-import { BUSY_DEVICES } from '../devices.ts'
-import { attribute, child, childrenOf, element, setAttribute, type XmlElement } from '../xml.ts'
-import { append, type Change, childMade, type Patient, type Remedy, removeChildren } from './change.ts'
+import { isHostCached } from '../devices.ts'
+import { attribute, child, childrenOf, setAttribute } from '../xml.ts'
+import { type Change, childMade, type Patient, type Remedy, removeChildren } from './change.ts'
 
 /** F7, W1, W2: a KVM guest with the host's CPU and without PMU. */
 export const guestRemedy: Remedy = ({ root, domain }: Patient): Change[] => {
@@ -31,33 +31,9 @@ export const guestRemedy: Remedy = ({ root, domain }: Patient): Change[] => {
   return changes
 }
 
-/** W4: the devices away; USB stays away only when libvirt is told so. */
-export const deviceRemedy: Remedy = ({ root, domain }: Patient): Change[] => {
-  const devices = child(root, 'devices')
-  if (!devices || domain.busyDevices.length === 0) return []
-  const what = new Map(BUSY_DEVICES.map((one) => [one.kind, one.what]))
-  const changes: Change[] = []
-  const busy = (one: XmlElement): boolean => what.get(one.name)?.(one) !== undefined
-  for (const { kind } of BUSY_DEVICES) {
-    const removed = removeChildren(devices, (one) => one.name === kind && busy(one))
-    if (removed > 0) changes.push({ rule: 'W4', message: `removed ${removed} <${kind}>` })
-  }
-  // libvirt adds graphics' companions and a USB controller by itself unless one says none.
-  const usb = childrenOf(devices, 'controller').some((one) => attribute(one, 'type') === 'usb')
-  if (!usb) {
-    append(devices, element('controller', { type: 'usb', index: '0', model: 'none' }))
-    changes.push({ rule: 'W4', message: 'no USB controller (model none)' })
-  }
-  return changes
-}
-
 /** T1: disks past the host's page cache. */
 export const cacheRemedy: Remedy = ({ root, domain }: Patient): Change[] => {
-  const cached = new Set(
-    domain.disks
-      .filter(({ cache, device }) => device === 'disk' && cache !== 'none' && cache !== 'directsync')
-      .map(({ target }) => target),
-  )
+  const cached = new Set(domain.disks.filter(isHostCached).map(({ target }) => target))
   return childrenOf(child(root, 'devices'), 'disk').flatMap((disk) => {
     const target = attribute(child(disk, 'target'), 'dev') ?? '?'
     if (!cached.has(target) || (attribute(disk, 'device') ?? 'disk') !== 'disk') return []

@@ -1,12 +1,15 @@
 import { CpuSet } from '../../cpu/cpu-set.ts'
-import { pinOf } from '../realtime-vcpus.ts'
+import { servedOutside } from '../devices.ts'
+import { isOrdinary, pinOf } from '../realtime-vcpus.ts'
 import { attribute, child, childrenOf, element, setAttribute } from '../xml.ts'
 import { append, type Change, childMade, type Patient, type Remedy } from './change.ts'
 
-/** F3: fifo and a priority where another scheduler stands, and a vcpusched where the pins say who is meant. */
+/** F3: fifo and a priority where another real-time scheduler stands, and a vcpusched where the pins say who is meant. */
 export const schedulerRemedy: Remedy = ({ root, realtime }: Patient): Change[] => {
   const changes: Change[] = []
-  const there = childrenOf(child(root, 'cputune'), 'vcpusched')
+  const there = childrenOf(child(root, 'cputune'), 'vcpusched').filter(
+    (one) => !isOrdinary(attribute(one, 'scheduler')),
+  )
   for (const one of there) {
     const vcpus = attribute(one, 'vcpus')
     if (attribute(one, 'scheduler') !== 'fifo') {
@@ -71,7 +74,8 @@ export const iothreadRemedy: Remedy = (patient: Patient): Change[] => {
   const bare = childrenOf(child(root, 'devices'), 'disk').filter((disk) => {
     const device = attribute(disk, 'device') ?? 'disk'
     const thread = attribute(child(disk, 'driver'), 'iothread') ?? child(disk, 'driver', 'iothreads')
-    return device === 'disk' && attribute(child(disk, 'target'), 'bus') === 'virtio' && thread === undefined
+    const virtio = attribute(child(disk, 'target'), 'bus') === 'virtio'
+    return device === 'disk' && virtio && thread === undefined && !servedOutside(disk)
   })
   if (!apart || bare.length === 0) return []
   const changes: Change[] = []

@@ -27,14 +27,26 @@ export const busyDevices: Rule = {
     return {
       faults: kinds.map((kind) => ({
         message: `${nameOf(kind)}: ${whatOf(domain.busyDevices, kind)}`,
-        fix: `${kind === 'controller' ? "<controller type='usb' model='none'/>" : `Remove <${kind}>`}; in nova ${NOVA[kind] ?? 'the property that adds it'}.`,
+        fix: `${remedyOf(domain.busyDevices, kind)}; in nova ${NOVA[kind] ?? 'the property that adds it'}.`,
       })),
     }
   },
 }
 
 function whatOf(devices: readonly Device[], kind: string): string {
-  return [...new Set(devices.filter((one) => one.kind === kind).map(({ what }) => what))].join(', ')
+  const what = [...new Set(devices.filter((one) => one.kind === kind).map(({ what }) => what))].join(', ')
+  const users = usersOf(devices, kind)
+  return users === '' ? what : `${what}, used by ${users}`
+}
+
+function remedyOf(devices: readonly Device[], kind: string): string {
+  if (kind !== 'controller') return `Remove <${kind}>`
+  const users = usersOf(devices, kind)
+  return `${users === '' ? '' : `Take ${users} off USB, then `}<controller type='usb' model='none'/>`
+}
+
+function usersOf(devices: readonly Device[], kind: string): string {
+  return devices.find((one) => one.kind === kind)?.usedBy?.join(', ') ?? ''
 }
 
 function nameOf(kind: string): string {
@@ -47,7 +59,7 @@ export const hotplug: Rule = {
   severity: 'warn',
   title: 'there is no headroom for hot-plugging vCPUs or memory',
   why: 'Plugging a CPU or memory stops the guest for milliseconds, and a plugged vCPU has neither pin nor scheduler of its own.',
-  fix: '<vcpu> without current, <currentMemory> equal to <memory>, no <maxMemory>; in nova no hw:cpu_max_*, resize with a cold boot.',
+  fix: '<vcpu> without current, <currentMemory> equal to <memory>, no <maxMemory>; nova plugs in neither.',
   ask: ({ domain }: Subject): Answer =>
     faults(
       domain.vcpus.size < domain.maxVcpus &&

@@ -1,15 +1,17 @@
 import { CpuSet } from '../../cpu/cpu-set.ts'
+import { notSeen } from '../evidence.ts'
 import { pinOf } from '../realtime-vcpus.ts'
 import { type Answer, type Fault, faults, type Rule, type Subject } from '../rule.ts'
+import { helperThreads } from './helper-threads.ts'
 
 /** F4: QEMU's own threads away from the real-time CPUs. */
 export const emulatorPins: Rule = {
   id: 'F4',
   severity: 'fail',
-  title: 'emulatorpin and iothreadpin are there and disjoint from the real-time CPUs',
+  title: "emulatorpin and iothreadpin are there, and with QEMU's live threads apart from the real-time CPUs",
   why: "QEMU's main loop and its iothreads run at normal priority: on a FIFO vCPU's CPU they starve, and the guest waits for them.",
   fix: "<emulatorpin cpuset='…'/> and <iothreadpin iothread=… cpuset=…/> on housekeeping CPUs; in nova hw:emulator_threads_policy=share (with [compute] cpu_shared_set) or isolate.",
-  ask({ domain, realtime }: Subject): Answer {
+  ask({ domain, realtime, evidence }: Subject): Answer {
     const found: Fault[] = []
     const emulator = domain.emulatorPin
     if (!emulator)
@@ -25,7 +27,10 @@ export const emulatorPins: Rule = {
       if (both && both.size > 0)
         found.push({ message: `iothread ${id} (CPUs ${pin}) may run on the real-time CPUs ${both}` })
     }
-    return { faults: found }
+    const live = evidence.live
+      ? helperThreads(domain, realtime, evidence.live, evidence.host?.cpu.isolated)
+      : { faults: [], open: notSeen(evidence) }
+    return { faults: [...found, ...live.faults], open: live.open }
   },
 }
 

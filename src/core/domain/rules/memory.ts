@@ -31,6 +31,7 @@ export const memory: Rule = {
         message: 'there is no <numatune>: memory may come from any node',
         fix: "<numatune><memory mode='strict' nodeset='…'/></numatune> with the node of the pins; nova writes it for pinned guests.",
       })
+    found.push(...placeless(domain))
     for (const { cell, mode, nodeset } of domain.memoryPlaces) {
       const where = cell === null ? 'guest memory' : `memory of guest cell ${cell}`
       if (mode !== 'strict') found.push({ message: `${where} has the NUMA mode '${mode}', not strict` })
@@ -59,6 +60,21 @@ function pageFaults(domain: Domain): Fault[] {
   const covered = CpuSet.of(domain.hugepages.flatMap(({ cells }) => cells?.cpus ?? []))
   const bare = CpuSet.of(domain.cells.map(({ id }) => id)).minus(covered)
   return bare.size > 0 ? [{ message: `guest cells ${bare} have no huge pages` }] : []
+}
+
+/** `<memory>` speaks for all cells; without it each cell needs a `<memnode>` of its own. */
+function placeless({ memoryPlaces, cells }: Domain): Fault[] {
+  if (memoryPlaces.length === 0 || memoryPlaces.some(({ cell }) => cell === null)) return []
+  const placed = CpuSet.of(memoryPlaces.flatMap(({ cell }) => cell ?? []))
+  const bare = CpuSet.of(cells.map(({ id }) => id)).minus(placed)
+  if (cells.length > 0 && bare.size === 0) return []
+  const whose = cells.length === 0 ? 'guest memory' : `memory of guest cells ${bare}`
+  return [
+    {
+      message: `${whose} may come from any node: <numatune> has no <memory>, and no <memnode> for it`,
+      fix: "<numatune><memory mode='strict' nodeset='…'/></numatune>, or a strict <memnode> for each guest cell.",
+    },
+  ]
 }
 
 /** A cell's memory lies on the nodes of its vCPUs' pins, and on no other. */

@@ -20,15 +20,13 @@ export const neighbours: Rule = {
     for (const other of known.domains) {
       if (other.uuid !== null && other.uuid === domain.uuid && other.name === domain.name) continue
       const used = cpusOf(other)
-      if (used === null) {
-        const open = evidence.host ? realtime.pcpus.minus(evidence.host.cpu.isolated) : CpuSet.empty
-        if (open.size > 0)
-          found.push({
-            message: `domain ${other.name} is not pinned and may run on the real-time CPUs ${open}`,
-          })
-        continue
-      }
-      const onCores = used.intersect(cores)
+      const open =
+        used.floats && evidence.host ? realtime.pcpus.minus(evidence.host.cpu.isolated) : CpuSet.empty
+      if (open.size > 0)
+        found.push({
+          message: `domain ${other.name} has threads without a pin, which may run on the real-time CPUs ${open}`,
+        })
+      const onCores = used.pinned.intersect(cores)
       if (onCores.size === 0) continue
       const same = onCores.intersect(realtime.pcpus)
       const sibling = onCores.minus(realtime.pcpus)
@@ -47,23 +45,28 @@ export const neighbours: Rule = {
   },
 }
 
-/** Each of n domains is a neighbour of all others: its CPUs are counted once, not n times. */
-const CPUS = new WeakMap<Domain, { cpus: CpuSet | null }>()
-
-function cpusOf(domain: Domain): CpuSet | null {
-  const known = CPUS.get(domain) ?? { cpus: countCpus(domain) }
-  CPUS.set(domain, known)
-  return known.cpus
+interface UsedCpus {
+  /** every CPU that a thread of the domain is pinned to */
+  pinned: CpuSet
+  /** a thread has no pin: the scheduler keeps it off isolated CPUs only */
+  floats: boolean
 }
 
-/** Every CPU that a thread of the domain is pinned to; null when one may run anywhere. */
-function countCpus(domain: Domain): CpuSet | null {
-  const all: number[] = [...(domain.emulatorPin?.cpus ?? []), ...(domain.cpuset?.cpus ?? [])]
-  for (const pin of domain.iothreadPins.values()) all.push(...pin.cpus)
-  for (const vcpu of domain.vcpus.cpus) {
-    const pin = pinOf(domain, vcpu)
-    if (pin === null) return null
-    all.push(...pin.cpus)
-  }
-  return CpuSet.of(all)
+/** Each of n domains is a neighbour of all others: its CPUs are counted once, not n times. */
+const CPUS = new WeakMap<Domain, UsedCpus>()
+
+function cpusOf(domain: Domain): UsedCpus {
+  const known = CPUS.get(domain) ?? countCpus(domain)
+  CPUS.set(domain, known)
+  return known
+}
+
+/** A thread runs where its own pin says; `<vcpu cpuset>` counts only for one that has none, as libvirt does. */
+function countCpus(domain: Domain): UsedCpus {
+  const pins = [
+    domain.emulatorPin ?? domain.cpuset,
+    ...domain.iothreads.cpus.map((id) => domain.iothreadPins.get(id) ?? domain.cpuset),
+    ...domain.vcpus.cpus.map((vcpu) => pinOf(domain, vcpu)),
+  ]
+  return { pinned: CpuSet.of(pins.flatMap((pin) => pin?.cpus ?? [])), floats: pins.includes(null) }
 }

@@ -1,3 +1,4 @@
+import { isHostCached } from '../devices.ts'
 import { type Answer, faults, type Rule, type Subject } from '../rule.ts'
 
 /** F8: nothing is under way that stops the guest. */
@@ -20,8 +21,6 @@ export const jobs: Rule = {
   },
 }
 
-const HOST_CACHED = new Set(['writeback', 'writethrough', 'unsafe', 'default'])
-
 /** T1: disk I/O through the host's page cache. */
 export const hostCache: Rule = {
   id: 'T1',
@@ -30,7 +29,7 @@ export const hostCache: Rule = {
   why: "Disk I/O is the first thing to avoid: through the host's page cache it brings write-back and its kernel threads to every CPU of the node.",
   fix: "<driver … cache='none' io='native'/>; in nova [libvirt] disk_cachemodes = file=none,block=none.",
   ask({ domain }: Subject): Answer {
-    const cached = domain.disks.filter(({ cache, device }) => device === 'disk' && HOST_CACHED.has(cache))
+    const cached = domain.disks.filter(isHostCached)
     return faults(
       cached.length > 0 &&
         `through the host's page cache: ${cached.map(({ target, cache }) => `${target} (cache ${cache})`).join(', ')}`,

@@ -1,7 +1,7 @@
 import { CpuSet } from '../../cpu/cpu-set.ts'
 import type { Domain } from '../domain.ts'
-import type { LiveGuest } from '../evidence.ts'
-import { hasOwnCpu, pinOf, type RealtimePlan } from '../realtime-vcpus.ts'
+import { type LiveGuest, notSeen } from '../evidence.ts'
+import { hasOwnCpu, isOrdinary, pinOf, type RealtimePlan } from '../realtime-vcpus.ts'
 import type { Answer, Fault, Rule, Subject } from '../rule.ts'
 
 /** F3: SCHED_FIFO for exactly the real-time vCPUs, in the XML and in the kernel. */
@@ -13,11 +13,9 @@ export const scheduler: Rule = {
   fix: "<cputune><vcpusched vcpus='…' scheduler='fifo' priority='1'/></cputune>; in nova hw:cpu_realtime=yes and hw:cpu_realtime_mask.",
   ask({ domain, realtime, evidence }: Subject): Answer {
     const live = evidence.live ? liveFaults(domain, realtime, evidence.live) : undefined
-    const missing =
-      evidence.running === false ? 'the domain does not run' : 'the live threads of the vCPUs are not known'
     return {
       faults: [...writtenFaults(domain, realtime), ...(live?.faults ?? [])],
-      open: live ? live.open : `not confirmed on live threads: ${missing}`,
+      open: live ? live.open : notSeen(evidence),
     }
   },
 }
@@ -28,9 +26,9 @@ function writtenFaults(domain: Domain, realtime: RealtimePlan): Fault[] {
   const found: Fault[] = []
   const seen = new Set<number>()
   for (const { threads, scheduler, priority } of domain.vcpuScheds) {
-    if (scheduler !== 'fifo')
+    if (scheduler !== 'fifo' && !isOrdinary(scheduler))
       found.push({ message: `vCPUs ${threads} have the scheduler '${scheduler}', not fifo` })
-    else if (priority === null || priority < 1 || priority > 99)
+    if (scheduler === 'fifo' && (priority === null || priority < 1 || priority > 99))
       found.push({ message: `vCPUs ${threads} have the priority ${priority ?? 'none'}; fifo has 1 to 99` })
     const absent = threads.minus(CpuSet.range(0, domain.maxVcpus - 1))
     if (absent.size > 0)
@@ -40,11 +38,24 @@ function writtenFaults(domain: Domain, realtime: RealtimePlan): Fault[] {
       found.push({ message: `vCPUs ${CpuSet.of(twice)} are in more than one <vcpusched>` })
     for (const vcpu of threads.cpus) seen.add(vcpu)
   }
-  if (realtime.from !== 'vcpusched') return found
+  if (realtime.from !== 'vcpusched') return [...found, unscheduled(domain)]
   const floating = realtime.vcpus.cpus.filter((vcpu) => pinOf(domain, vcpu)?.size !== 1)
   if (floating.length > 0)
     found.push({ message: `vcpusched covers vCPUs ${CpuSet.of(floating)}, which have no CPU of their own` })
   return [...found, ...novaFaults(domain, realtime)]
+}
+
+/** `<vcpusched>` is there, but makes no vCPU real-time that the guest has. */
+function unscheduled({ vcpuScheds, vcpus }: Domain): Fault {
+  const meant = CpuSet.of(
+    vcpuScheds.flatMap(({ scheduler, threads }) => (isOrdinary(scheduler) ? [] : threads.cpus)),
+  )
+  return {
+    message:
+      meant.size === 0
+        ? 'no vCPU has a real-time scheduler: each <vcpusched> is batch or idle'
+        : `no vCPU that is plugged in (${vcpus}) has a real-time scheduler: <vcpusched> names ${meant}`,
+  }
 }
 
 /**

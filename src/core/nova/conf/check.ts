@@ -1,18 +1,20 @@
 import { CpuSet } from '../../cpu/cpu-set.ts'
-import { InputError, type Place } from '../../errors.ts'
 import { parseCpuSpec } from '../cpu-spec.ts'
 import { isTrue } from '../python-values.ts'
 import { NovaRefusal } from '../refusal.ts'
 import { type Release, SINCE } from '../release.ts'
+import { refuseCpuModel } from './check-cpu-model.ts'
 import { entriesOf } from './edit.ts'
+import { fatal } from './fatal.ts'
 import { optionLabel } from './options.ts'
+import { readReservedPages } from './reserved-pages.ts'
 import { type Entry, type Scanned, scanConf } from './scan.ts'
 
 const SECTIONS: ReadonlySet<string> = new Set(['DEFAULT', 'compute', 'libvirt'])
 
 /**
  * Refuses a nova.conf, as it would be after the edit, that stops nova-compute at its start or works against the
- * isolated CPUs (nova/virt/libvirt/driver.py _check_cpu_set_configuration; nova/conf/compute.py).
+ * isolated CPUs (nova/virt/libvirt/driver.py init_host; nova/conf/compute.py).
  * @throws InputError with the file and line; nothing has been written then
  */
 export function refuseFatal(text: string, file: string, release: Release, online: CpuSet): void {
@@ -26,14 +28,14 @@ export function refuseFatal(text: string, file: string, release: Release, online
   const [dedicatedCpus, sharedCpus] = [cpusOf(dedicated, file), cpusOf(shared, file)]
   const legacyCpus = cpusOf(legacy, file)
   if (dedicated && legacy) {
-    throw fatal('vcpu-pin-set-with-dedicated-set', at(legacy, file), {
+    throw fatal('vcpu-pin-set-with-dedicated-set', legacy, file, {
       message: 'vcpu_pin_set and cpu_dedicated_set are both set; nova-compute would not start',
       next: 'Remove vcpu_pin_set, which cpu_dedicated_set replaces since Train; move unpinned guests away first.',
     })
   }
   const overlap = dedicatedCpus?.intersect(sharedCpus ?? CpuSet.empty)
   if (overlap && overlap.size > 0) {
-    throw fatal('cpu-sets-overlap', at(shared!, file), {
+    throw fatal('cpu-sets-overlap', shared!, file, {
       message: `the CPUs ${overlap} are in cpu_dedicated_set and in cpu_shared_set; nova-compute would not start`,
       next: 'Give each CPU to one of the two.',
     })
@@ -42,10 +44,10 @@ export function refuseFatal(text: string, file: string, release: Release, online
   if (
     reservedCpus &&
     Number(reservedCpus.value) > 0 &&
-    (dedicated || shared) &&
+    (dedicated || (shared && !legacy)) &&
     release.major >= SINCE.dedicatedSet
   ) {
-    throw fatal('reserved-host-cpus', at(reservedCpus, file), {
+    throw fatal('reserved-host-cpus', reservedCpus, file, {
       message: `reserved_host_cpus=${reservedCpus.value} stands beside a CPU set; nova-compute would not start`,
       next: 'Remove reserved_host_cpus: what the host keeps is what is in neither set.',
     })
@@ -57,13 +59,24 @@ export function refuseFatal(text: string, file: string, release: Release, online
   ] as const) {
     const missing = set?.minus(online)
     if (entry && missing && missing.size > 0 && online.size > 0) {
-      throw fatal('cpus-not-online', at(entry, file), {
+      throw fatal('cpus-not-online', entry, file, {
         message: `${optionLabel(entry)} names the CPUs ${missing}, which are not online on this machine; nova-compute would not start`,
         next: 'Name online CPUs, or give the isolated CPUs with --isolated-cores.',
       })
     }
   }
+  refuseCpuModel(conf, file)
+  refuseReservedPages(conf, file)
   refuseAgainstIsolation(conf, file, dedicatedCpus ?? legacyCpus)
+}
+
+function refuseReservedPages(conf: Scanned, file: string): void {
+  const bad = entriesOf(conf, 'DEFAULT', 'reserved_huge_pages').find(({ value }) => !readReservedPages(value))
+  if (!bad) return
+  throw fatal('bad-reserved-huge-pages', bad, file, {
+    message: `nova cannot read reserved_huge_pages=${bad.value}; nova-compute would not start`,
+    next: 'Write it as node:0,size:1GB,count:2 (KiB without a unit).',
+  })
 }
 
 function refuseAgainstIsolation(conf: Scanned, file: string, dedicated: CpuSet | undefined): void {
@@ -71,14 +84,14 @@ function refuseAgainstIsolation(conf: Scanned, file: string, dedicated: CpuSet |
   const power = last('libvirt', 'cpu_power_management')
   if (power && isTrue(power.value) && dedicated && dedicated.size > 0) {
     const strategy = last('libvirt', 'cpu_power_management_strategy')?.value ?? 'cpu_state'
-    throw fatal('cpu-power-management', at(power, file), {
+    throw fatal('cpu-power-management', power, file, {
       message: `cpu_power_management (${strategy}) would let nova ${strategy === 'governor' ? 'change the governor of' : 'take offline'} the isolated CPUs ${dedicated} while no guest is on them, against the tuning of this host`,
       next: 'Set [libvirt] cpu_power_management = false on real-time hosts.',
     })
   }
   const backed = last('libvirt', 'file_backed_memory')
   if (backed && Number(backed.value) > 0) {
-    throw fatal('file-backed-memory', at(backed, file), {
+    throw fatal('file-backed-memory', backed, file, {
       message: `file_backed_memory=${backed.value} cannot be had together with huge pages, which real-time guests need`,
       next: 'Remove file_backed_memory on this host.',
     })
@@ -94,16 +107,8 @@ function cpusOf(entry: Entry | undefined, file: string): CpuSet | undefined {
   } catch (error) {
     if (!(error instanceof NovaRefusal)) throw error
   }
-  throw fatal('bad-cpu-set', at(entry, file), {
+  throw fatal('bad-cpu-set', entry, file, {
     message: `nova cannot read '${entry.value}' as a set of CPUs for ${optionLabel(entry)}`,
     next: "Write it as nova does: numbers and ranges split by commas, '^' before those to leave out, such as 4-12,^8,15.",
   })
-}
-
-function at({ line }: Entry, file: string): Place {
-  return { file, line }
-}
-
-function fatal(code: string, place: Place, { message, next }: { message: string; next: string }): InputError {
-  return new InputError({ code, message, place, next: `${next} Nothing was changed.` })
 }

@@ -1,5 +1,6 @@
 import { parseCpuSpec } from '../cpu-spec.ts'
 import { NovaRefusal } from '../refusal.ts'
+import { readReservedPages } from './reserved-pages.ts'
 import { listOf, type WantedOption } from './wanted.ts'
 
 /** True when what stands in the file means what is wanted, however it is written: `4,5` is `4-5`, `1GB` is `1048576`. */
@@ -26,31 +27,10 @@ function sameCpus(want: string, have: string): boolean {
   }
 }
 
-/** Size in KiB whichever way it is written; the unit is KiB by default (nova/conf/compute.py reserved_huge_pages). */
+/** One text for one meaning, however node, size and count are written. */
 function pages(text: string): string {
-  const parts = new Map(
-    listOf(text).map((part): [string, string] => {
-      const colon = part.indexOf(':')
-      return [part.slice(0, colon).trim(), part.slice(colon + 1).trim()]
-    }),
-  )
-  return `${parts.get('node')} ${sizeKib(parts.get('size') ?? '')} ${parts.get('count')}`
-}
-
-const UNITS: Readonly<Record<string, number>> = {
-  '': 1,
-  KB: 1,
-  KIB: 1,
-  MB: 1024,
-  MIB: 1024,
-  GB: 1048576,
-  GIB: 1048576,
-}
-
-function sizeKib(text: string): string {
-  const match = /^(\d+)([A-Za-z]*)$/.exec(text)
-  const unit = UNITS[match?.[2]?.toUpperCase() ?? '?']
-  return match && unit !== undefined ? String(Number(match[1]) * unit) : text
+  const read = readReservedPages(text)
+  return read ? `${read.node} ${read.sizeKib} ${read.count}` : text
 }
 
 function sorted(list: readonly string[]): string {

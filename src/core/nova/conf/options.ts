@@ -16,12 +16,15 @@ const REPEATED: ReadonlySet<string> = new Set(['DEFAULT/reserved_huge_pages'])
 export const MANAGED: readonly OptionName[] = [
   { section: 'DEFAULT', key: 'vcpu_pin_set' },
   { section: 'DEFAULT', key: 'reserved_huge_pages' },
+  { section: 'DEFAULT', key: 'pointer_model' },
   { section: 'compute', key: 'cpu_dedicated_set' },
   { section: 'compute', key: 'cpu_shared_set' },
   { section: 'libvirt', key: 'cpu_mode' },
   { section: 'libvirt', key: 'mem_stats_period_seconds' },
   { section: 'libvirt', key: 'rx_queue_size' },
   { section: 'libvirt', key: 'tx_queue_size' },
+  { section: 'libvirt', key: 'realtime_scheduler_priority' },
+  { section: 'vnc', key: 'enabled' },
   { section: 'filter_scheduler', key: 'enabled_filters' },
 ]
 

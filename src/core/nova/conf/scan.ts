@@ -2,6 +2,7 @@ import { InputError } from '../../errors.ts'
 
 /** One assignment of an oslo.config file, with its continuation lines. */
 export interface Entry {
+  /** as oslo.config matches it: `compute` for `[Compute]` */
   section: string
   key: string
   /** trimmed, outer quotes off, continuation lines joined by blanks, as far as quietcore compares it */
@@ -14,6 +15,7 @@ export interface Entry {
 }
 
 export interface SectionPlace {
+  /** as oslo.config matches it */
   name: string
   line: number
   start: number
@@ -36,7 +38,7 @@ export interface Scanned {
 /**
  * Reads an oslo.config file in one pass (the grammar of oslo_config/iniparser.py): `[section]`, `key = value` or
  * `key: value`, continuation lines that start with a blank, comments with # or ;. Only the sections asked for are
- * kept, so that a large file costs little.
+ * kept, so that a large file costs little. Section names count without case, as cfg.py _normalize_group_name has it.
  * @throws InputError `bad-nova-conf` with the line that oslo.config would stop at
  */
 export function scanConf(text: string, wanted: ReadonlySet<string>, file: string): Scanned {
@@ -78,10 +80,12 @@ export function scanConf(text: string, wanted: ReadonlySet<string>, file: string
       if (!place) throw bad('an option before any [section]', file, line)
       const split = separator(text, start, end)
       if (split < 0) throw bad("an option without '=' or ':'", file, line)
+      const key = text.slice(start, split).trim()
+      if (key === '') throw bad('a value without the name of an option', file, line)
       if (keep) {
         open = {
           section,
-          key: text.slice(start, split).trim(),
+          key,
           value: unquote(text.slice(split + 1, end)),
           line,
           start,
@@ -124,7 +128,8 @@ function separator(text: string, start: number, end: number): number {
 function sectionName(raw: string, file: string, line: number): string {
   const text = raw.trimEnd()
   if (!text.endsWith(']') || text.length < 3) throw bad('a section that is not [name]', file, line)
-  return text.slice(1, -1)
+  const name = text.slice(1, -1)
+  return name === 'DEFAULT' ? name : name.toLowerCase()
 }
 
 function unquote(raw: string): string {

@@ -10,6 +10,8 @@ export interface HostShare {
   shared: CpuSet
   /** `node:0,size:1GB,count:1`: huge pages that nova leaves to others, such as a virtual switch */
   reservedHugePages: readonly string[]
+  /** guests without a screen: no VNC server, no video device, no USB tablet */
+  headless: boolean
   /** the file is read by a scheduler, too */
   scheduler: boolean
   release: Release
@@ -56,7 +58,33 @@ export function wantedOptions(
     ),
     option('libvirt', 'rx_queue_size', '1024', 'a late vCPU drops no packets of a vhost-user queue'),
     option('libvirt', 'tx_queue_size', '1024', 'a late vCPU drops no packets of a vhost-user queue'),
+    ...priority(have),
+    ...(share.headless ? headless() : []),
     ...(share.scheduler ? [filters(have)] : []),
+  ]
+}
+
+/** nova/conf/libvirt.py realtime_scheduler_priority: 1 is the default, so only a line that says otherwise is wrong. */
+function priority(have: ReadonlyMap<string, readonly string[]>): WantedOption[] {
+  const wanted = option(
+    'libvirt',
+    'realtime_scheduler_priority',
+    '1',
+    'vCPUs stay below the kernel threads of the profile (ksoftirqd, ktimers, rcuc), which they would starve',
+  )
+  return (have.get(optionId(wanted)) ?? []).length === 0 ? [] : [wanted]
+}
+
+/** What nova adds to every domain for a screen that nobody looks at (rule W3 of the domain audit). */
+function headless(): WantedOption[] {
+  return [
+    option(
+      'vnc',
+      'enabled',
+      'false',
+      'no VNC server and no video device: their work is done by emulator threads',
+    ),
+    option('DEFAULT', 'pointer_model', 'ps2mouse', 'no USB controller and tablet, which qemu polls'),
   ]
 }
 

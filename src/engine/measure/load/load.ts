@@ -1,6 +1,7 @@
 import type { CpuSet } from '../../../core/cpu/cpu-set.ts'
 import type { Load } from '../../../core/suite/suite.ts'
 import type { Runner } from '../../../host/ports.ts'
+import { endingWithUs } from '../end-with-us.ts'
 import { forkSignalCommand } from './fork-signal.ts'
 import { stressNgCommand } from './stress-ng.ts'
 
@@ -30,15 +31,17 @@ export function startLoad(
   const end = new AbortController()
   let stopped = false
   let died: string | undefined
-  const running = runner.run(argv, { signal: end.signal, ownSession: true }).then(
-    (result) => {
-      if (!stopped)
-        died = `${load} ended early (exit ${result.exitCode}): ${result.stderr.trim().split('\n').at(-1) ?? ''}`
-    },
-    (error: unknown) => {
-      died = `${load} could not run: ${error instanceof Error ? error.message : String(error)}`
-    },
-  )
+  const running = runner
+    .run(endingWithUs(argv, 'TERM', runner), { signal: end.signal, ownSession: true })
+    .then(
+      (result) => {
+        if (!stopped)
+          died = `${load} ended early (exit ${result.exitCode}): ${result.stderr.trim().split('\n').at(-1) ?? ''}`
+      },
+      (error: unknown) => {
+        died = `${load} could not run: ${error instanceof Error ? error.message : String(error)}`
+      },
+    )
   return {
     argv,
     died: () => died,

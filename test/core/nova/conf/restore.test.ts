@@ -38,6 +38,24 @@ function undo(now: string, original: string, written: string): { text: string; f
 }
 
 describe('editing nova.conf', () => {
+  it('takes [Compute] for [compute], as oslo.config does, and only DEFAULT by its capitals', () => {
+    const given =
+      '[compute]\ncpu_shared_set = 1\n[Compute]\ncpu_shared_set = 2\n[default]\nvcpu_pin_set = 3\n'
+    const edit: OptionValues[] = [
+      { section: 'compute', key: 'cpu_shared_set', values: ['1-3'] },
+      { section: 'compute', key: 'cpu_dedicated_set', values: ['4-7'] },
+      { section: 'DEFAULT', key: 'pointer_model', values: ['ps2mouse'] },
+    ]
+    const scanned = scanConf(given, new Set(['compute', 'DEFAULT']), FILE)
+    expect(effectiveValues(scanned, 'compute', 'cpu_shared_set')).toEqual(['2'])
+    expect(effectiveValues(scanned, 'DEFAULT', 'vcpu_pin_set')).toEqual([])
+    const written = editConf(given, edit, FILE)
+    expect(written).toBe(
+      '[compute]\ncpu_shared_set = 1\n[Compute]\ncpu_shared_set = 1-3\ncpu_dedicated_set = 4-7\n[default]\nvcpu_pin_set = 3\n\n[DEFAULT]\npointer_model = ps2mouse\n',
+    )
+    expect(undo(written, given, written)).toEqual({ text: given, foreign: [] })
+  })
+
   it('sets options and leaves every other byte', () => {
     expect(editConf(CONF, EDIT, FILE)).toBe(`# The administrator's own words.
 [DEFAULT]

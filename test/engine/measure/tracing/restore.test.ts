@@ -2,6 +2,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
+import { keepTracing, restoreKeptTracing } from '../../../../src/engine/measure/tracing/kept-state.ts'
 import { restoreTracing } from '../../../../src/engine/measure/tracing/restore.ts'
 import { captureTracing } from '../../../../src/engine/measure/tracing/state.ts'
 import { openRoot } from '../../../../src/host/root.ts'
@@ -95,4 +96,23 @@ test('touches nothing after a tool that cleaned up', () => {
 
 test('is nothing where tracefs is not mounted', () => {
   expect(captureTracing(openRoot(dir))).toBe(undefined)
+})
+
+test('what a killed quietcore kept is put back by the next one, once', () => {
+  lay(BEFORE)
+  const root = openRoot(dir)
+  keepTracing(captureTracing(root)!, root)
+  lay({ current_tracer: 'osnoise\n', 'osnoise/cpus': '2-3\n' })
+  expect(restoreKeptTracing(root)).toEqual({ restored: ['osnoise/cpus', 'current_tracer'], refused: [] })
+  expect([held().current_tracer, held()['osnoise/cpus']]).toEqual(['nop', '0-3'])
+  lay({ tracing_thresh: '10\n' })
+  expect(restoreKeptTracing(root)).toBe(undefined)
+  expect(held().tracing_thresh).toBe('10')
+})
+
+test('a state that cannot be read is named, and stays', () => {
+  const root = openRoot(dir)
+  root.writeFile('/run/quietcore/tracing.json', '{')
+  expect(() => restoreKeptTracing(root)).toThrow(expect.objectContaining({ code: 'bad-tracing-state' }))
+  expect(root.exists('/run/quietcore/tracing.json')).toBe(true)
 })

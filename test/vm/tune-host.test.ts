@@ -1,15 +1,17 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import {
-  bootEntries,
-  kernelThreadPolicies,
-  sourcedParameters,
-  strayIrqs,
-  strayThreads,
-  wrongValues,
-} from './checks.ts'
-import { bootedVm } from './driver/booted-vm.ts'
+  askFor,
+  disagreements,
+  HUGE_PAGES,
+  hugePages,
+  ISOLATED,
+  PARAMETERS,
+  POLICIES,
+  tunedLive,
+} from './asked.ts'
+import { bootEntries, kernelThreadPolicies, sourcedParameters, wrongValues } from './checks.ts'
 import type { Vm } from './driver/vm.ts'
-import { installQuietcore } from './install-quietcore.ts'
+import { installedVm } from './installed-vm.ts'
 import {
   changedThreads,
   difference,
@@ -22,32 +24,18 @@ import {
 } from './machine-state.ts'
 import { printConsoleOnFailure } from './print-console.ts'
 import { inState, type PlanAnswer, quietcore, verified } from './quietcore-in.ts'
+import { expectVerdicts } from './verdicts.ts'
+import { wholeMachine } from './whole-machine.ts'
 
-const HOUSEKEEPING = [0, 1]
+const PROFILE = 'realtime-virtual-host'
 
-/** What both realtime-virtual profiles ask of the kernel's live values when CPUs 2-3 are isolated. PREEMPT_RT has no THP. */
-const LIVE_VALUES = {
-  '/proc/sys/kernel/sched_rt_runtime_us': '-1',
-  '/proc/sys/kernel/timer_migration': '0',
-  '/proc/sys/vm/stat_interval': '10',
-  '/proc/irq/default_smp_affinity': '3',
-  '/sys/devices/virtual/workqueue/cpumask': '3',
-}
+/** What quietcore keeps: the journal, and the measurements. */
+const OWN_STATE = ['var/lib/quietcore']
 
-const POLICIES = { ksoftirqd: ['FF 2'], ktimers: ['FF 2'], rcuc: ['FF 4'], rcub: ['FF 4'] }
-
-const PARAMETERS = [
-  'isolcpus=managed_irq,domain,2-3',
-  'nohz_full=2-3',
-  'rcu_nocbs=2-3',
-  'irqaffinity=0-1',
-  'skew_tick=1',
-  'nosoftlockup',
-]
-
-describe('realtime-virtual-host on a machine with a PREEMPT_RT kernel', { timeout: 900_000 }, () => {
+describe('realtime-virtual-host on a machine with a PREEMPT_RT kernel', () => {
   let vm: Vm
   let filesAtFirst: string[]
+  let wholeAtFirst: string[]
   let liveAtFirst: string[]
   let entriesAtFirst: { normal: string[]; recovery: string[] }
   let cmdlineAtFirst: string
@@ -59,12 +47,13 @@ describe('realtime-virtual-host on a machine with a PREEMPT_RT kernel', { timeou
   printConsoleOnFailure(() => vm)
 
   beforeAll(async () => {
-    vm = await bootedVm()
-    // it moves interrupts by itself, and this is about what quietcore puts back; the guest below runs with it
+    vm = await installedVm()
+    // it moves interrupts by itself, and this is about what quietcore puts back; the guest's test runs with it
     await vm.output(['systemctl', 'disable', '--now', 'irqbalance.service'])
-    await installQuietcore(vm)
+    await askFor(vm, PROFILE)
     unmovable = await unmovableIrqs(vm)
     filesAtFirst = await files(vm)
+    wholeAtFirst = await wholeMachine(vm, OWN_STATE)
     liveAtFirst = await liveValues(vm)
     entriesAtFirst = await bootEntries(vm)
     cmdlineAtFirst = await vm.output(['cat', '/proc/cmdline'])
@@ -75,14 +64,7 @@ describe('realtime-virtual-host on a machine with a PREEMPT_RT kernel', { timeou
   })
 
   it('plan shows the command line and writes nothing', async () => {
-    const { exitCode, stdout } = await quietcore(
-      vm,
-      'plan',
-      'realtime-virtual-host',
-      '--isolated-cores',
-      '2-3',
-      '--json',
-    )
+    const { exitCode, stdout } = await quietcore(vm, 'plan', PROFILE, '--json')
     expect(exitCode).toBe(0)
     const { cmdline } = JSON.parse(stdout) as PlanAnswer
     expect(cmdline.running).toBe(cmdlineAtFirst.trim())
@@ -93,13 +75,7 @@ describe('realtime-virtual-host on a machine with a PREEMPT_RT kernel', { timeou
   })
 
   it('apply does its part and says that a reboot is needed', async () => {
-    const { exitCode, stdout, stderr } = await quietcore(
-      vm,
-      'apply',
-      'realtime-virtual-host',
-      '--isolated-cores',
-      '2-3',
-    )
+    const { exitCode, stdout, stderr } = await quietcore(vm, 'apply', PROFILE)
     expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' })
     expect(stdout).toContain('A reboot is needed')
     filesApplied = await files(vm)
@@ -127,18 +103,13 @@ describe('realtime-virtual-host on a machine with a PREEMPT_RT kernel', { timeou
 
   it('the live part is there at once: kernel values, interrupts, kernel threads, tasks', async () => {
     expect(await tunedLive(vm, unmovable)).toEqual([])
+    expect(await hugePages(vm)).toEqual(HUGE_PAGES.applied)
     expect(kernelThreadPolicies(await threads(vm), Object.keys(POLICIES))).toEqual(POLICIES)
     expect(await wrongValues(vm, { '/sys/kernel/mm/ksm/run': '2' })).toEqual([])
   })
 
   it('a second apply changes nothing and says so', async () => {
-    const { exitCode, stdout } = await quietcore(
-      vm,
-      'apply',
-      'realtime-virtual-host',
-      '--isolated-cores',
-      '2-3',
-    )
+    const { exitCode, stdout } = await quietcore(vm, 'apply', PROFILE)
     expect(exitCode).toBe(0)
     expect(stdout).toContain('nothing was changed')
     expect(difference(filesApplied, await files(vm))).toEqual([])
@@ -150,13 +121,8 @@ describe('realtime-virtual-host on a machine with a PREEMPT_RT kernel', { timeou
     await vm.run(['systemctl', 'is-system-running', '--wait'])
     expect(vm.console()).toContain('GNU GRUB')
     expect(await vm.output(['cat', '/proc/cmdline'])).toBe(`${cmdlineAtFirst.trim()} ${parameters}\n`)
-    expect(
-      await wrongValues(vm, {
-        '/sys/devices/system/cpu/isolated': '2-3',
-        '/sys/devices/system/cpu/nohz_full': '2-3',
-        '/proc/irq/default_smp_affinity': '3',
-      }),
-    ).toEqual([])
+    expect(await wrongValues(vm, ISOLATED)).toEqual([])
+    expect(await hugePages(vm)).toEqual(HUGE_PAGES.atBoot)
     liveBefore = await liveValues(vm)
     irqsBefore = await irqAffinities(vm)
     threadsBefore = await threads(vm)
@@ -171,16 +137,11 @@ describe('realtime-virtual-host on a machine with a PREEMPT_RT kernel', { timeou
   })
 
   it('applied again, the machine is as asked, and verify agrees', async () => {
-    const { exitCode, stdout } = await quietcore(
-      vm,
-      'apply',
-      'realtime-virtual-host',
-      '--isolated-cores',
-      '2-3',
-    )
+    const { exitCode, stdout } = await quietcore(vm, 'apply', PROFILE)
     expect(exitCode).toBe(0)
     expect(stdout).not.toContain('reboot is needed')
     expect(await tunedLive(vm, unmovable)).toEqual([])
+    expect(await hugePages(vm)).toEqual(HUGE_PAGES.applied)
     expect(kernelThreadPolicies(await threads(vm), Object.keys(POLICIES))).toEqual(POLICIES)
     const { exitCode: verdict, answer } = await verified(vm)
     for (const state of ['differs', 'pending-reboot', 'unreadable'] as const)
@@ -200,9 +161,7 @@ describe('realtime-virtual-host on a machine with a PREEMPT_RT kernel', { timeou
     expect(differing).toHaveLength(2)
     expect(differing.join('\n')).toMatch(/timer_migration/)
     expect(differing.join('\n')).toMatch(/ksoftirqd/)
-    expect((await quietcore(vm, 'apply', 'realtime-virtual-host', '--isolated-cores', '2-3')).exitCode).toBe(
-      0,
-    )
+    expect((await quietcore(vm, 'apply', PROFILE)).exitCode).toBe(0)
     expect((await verified(vm)).exitCode).toBe(0)
   })
 
@@ -221,6 +180,8 @@ describe('realtime-virtual-host on a machine with a PREEMPT_RT kernel', { timeou
     expect(exitCode).toBe(0)
   })
 
+  it('every tool measures the isolated CPUs, and the verdicts are right', () => expectVerdicts(vm))
+
   it('off puts back the files byte for byte and the live values as this boot began', async () => {
     const { exitCode, stdout, stderr } = await quietcore(vm, 'off')
     expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' })
@@ -237,51 +198,11 @@ describe('realtime-virtual-host on a machine with a PREEMPT_RT kernel', { timeou
     await vm.run(['systemctl', 'is-system-running', '--wait'])
     expect(await vm.output(['cat', '/proc/cmdline'])).toBe(cmdlineAtFirst)
     expect(await vm.output(['cat', '/sys/devices/system/cpu/isolated'])).toBe('\n')
-    expect(difference(filesAtFirst, await files(vm))).toEqual([])
+    expect(await hugePages(vm)).toEqual({ node0: 0, node1: 0 })
+    expect(difference(wholeAtFirst, await wholeMachine(vm, OWN_STATE))).toEqual([])
     expect(difference(liveAtFirst, await liveValues(vm))).toEqual([])
     const status = await quietcore(vm, 'status', '--json')
     expect(JSON.parse(status.stdout)).toMatchObject({ profile: null, rebootPending: false })
     expect(status.exitCode).toBe(0)
   })
-
-  it('realtime-virtual-guest with irqbalance running: applied, no interrupt strays, and off without a trace', async () => {
-    await vm.output(['systemctl', 'enable', '--now', 'irqbalance.service'])
-    const [filesHere, liveHere, threadsHere] = [await files(vm), await liveValues(vm), await threads(vm)]
-    const applied = await quietcore(vm, 'apply', 'realtime-virtual-guest', '--isolated-cores', '2-3')
-    expect(applied.exitCode).toBe(0)
-    expect((await sourcedParameters(vm)).split(' ')).toEqual(expect.arrayContaining(PARAMETERS))
-    // irqbalance looks every 10 s
-    await vm.output(['sleep', '21'])
-    expect(await tunedLive(vm, unmovable)).toEqual([])
-    expect(kernelThreadPolicies(await threads(vm), Object.keys(POLICIES))).toEqual(POLICIES)
-    expect((await verified(vm)).exitCode).toBe(4)
-    expect((await quietcore(vm, 'off')).exitCode).toBe(0)
-    expect(difference(filesHere, await files(vm))).toEqual([])
-    expect(difference(liveHere, await liveValues(vm))).toEqual([])
-    expect(changedThreads(threadsHere, await threads(vm))).toEqual([])
-    expect((await vm.output(['systemctl', 'is-active', 'irqbalance.service'])).trim()).toBe('active')
-  })
 })
-
-/** What is wrong with the live part of a tuned machine. */
-async function tunedLive(vm: Vm, unmovable: readonly string[]): Promise<string[]> {
-  return [
-    ...(await wrongValues(vm, LIVE_VALUES)),
-    ...(await strayIrqs(vm, HOUSEKEEPING, unmovable)),
-    ...(await strayThreads(vm, HOUSEKEEPING)),
-  ]
-}
-
-/** Settings of one file each whose `have` is not what `cat` finds there. */
-async function disagreements(vm: Vm, answer: PlanAnswer): Promise<string[]> {
-  const asked = answer.settings.filter(
-    ({ target, have }) => /^\/(proc|sys)\/[^ ]+$/.test(target) && have !== null,
-  )
-  expect(asked.length).toBeGreaterThan(5)
-  const lines: string[] = []
-  for (const { target, have } of asked) {
-    const found = (await vm.output(['cat', target])).trim()
-    if (found !== have?.trim()) lines.push(`${target}: quietcore has ${have}, cat finds ${found}`)
-  }
-  return lines
-}

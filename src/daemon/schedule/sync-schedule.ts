@@ -1,0 +1,11 @@
+import type { ServiceConfig } from '../../core/service/service-config.ts'
+import type { Ports } from '../../host/ports.ts'
+import { readSuites } from './read-suites.ts'
+import { type SyncedTimers, syncTimers } from './sync-timers.ts'
+
+/** The whole of it: reads the administrator's suites, and makes their timers what they say. */
+export async function syncSchedule(config: ServiceConfig, ports: Ports): Promise<SyncedTimers> {
+  const { suites, unreadable, problems } = readSuites(ports)
+  const synced = await syncTimers(config, suites, ports, unreadable)
+  return { schedule: synced.schedule, problems: [...problems, ...synced.problems] }
+}

@@ -1,0 +1,27 @@
+import type { ServiceConfig } from '../core/service/service-config.ts'
+import type { Ports } from '../host/ports.ts'
+import type { Board } from './board.ts'
+import type { ParkedWork } from './parked-work.ts'
+import type { Told } from './told.ts'
+import type { Tuner } from './tuner.ts'
+import type { WorkQueue } from './work-queue.ts'
+
+/** What the duties of the service share. */
+export interface ServiceParts {
+  ports: Ports
+  board: Board
+  queue: WorkQueue
+  parked: ParkedWork
+  tuner: Tuner
+  told: Told
+  /** aborted once the service is to end: no further step is begun */
+  stop: AbortSignal
+  /** reads quietcore.conf. @throws InputError, MachineError */
+  readConfig(): ServiceConfig
+  /** brings all that depends on the configuration (timers, log, history) up to it */
+  configured(config: ServiceConfig): Promise<void>
+  /** the manager may wait this much longer for READY=1, or for the end */
+  extendStart(ms: number): void
+  /** RELOADING=1 */
+  reloading(): void
+}

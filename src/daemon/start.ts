@@ -1,0 +1,129 @@
+import { InputError, QuietcoreError } from '../core/errors.ts'
+import type { ServiceConfig } from '../core/service/service-config.ts'
+import { choiceFrom } from '../engine/active-choice.ts'
+import type { Active } from '../engine/journal/records.ts'
+import type { ProfileChoice } from '../engine/resolve-profile.ts'
+import { wantedChoice } from './choose-profile.ts'
+import { type Keeper, wasKilled } from './keeper.ts'
+import { isLocked } from './parked-work.ts'
+import type { ServiceParts } from './service-parts.ts'
+import type { Tuner } from './tuner.ts'
+import { waitForMachine } from './wait-for-machine.ts'
+
+/**
+ * From the start of the process to serving: recover, apply, verify. On a machine that is tuned already, what is bad or
+ * impossible now is a problem, and the tuning in force stays; on one that is not, the service does not start.
+ * @throws InputError, MachineError why the machine cannot be tuned
+ */
+export async function startServing(keeper: Keeper, parts: ServiceParts): Promise<void> {
+  const { board, tuner, readConfig, stop } = parts
+  const active = activeOrProblem(parts)
+  let config: ServiceConfig
+  try {
+    config = readConfig()
+  } catch (error) {
+    if (!active) throw error
+    keeper.refuse('config', error, `${active.profile} stays`)
+    config = keeper.config
+  }
+  await keeper.configure(config)
+  if (stop.aborted) return
+  board.update({ phase: 'recovering', profile: active?.profile ?? null, since: active?.since ?? null })
+  const choice = wantedChoice(config, active)
+  try {
+    await tuner.recover()
+    if (stop.aborted) return
+    if (choice) await keeper.apply(choice)
+    else await orNull(keeper.verify())
+  } catch (error) {
+    await goOnWithout(error, choice, active, keeper, parts)
+  }
+}
+
+/** The wanted profile could not be applied: what is in force stays, if something is. */
+async function goOnWithout(
+  error: unknown,
+  choice: ProfileChoice | null,
+  active: Active | null,
+  keeper: Keeper,
+  parts: ServiceParts,
+): Promise<void> {
+  const { tuner, board, extendStart, parked, ports, queue, stop } = parts
+  if (!(error instanceof QuietcoreError) || stop.aborted) throw error
+  if (isLocked(error)) {
+    board.problems.set('locked', error)
+    board.update()
+    if (choice && active?.profile === choice.name && (await isAsWanted(keeper, choice))) {
+      parked.park(
+        'apply',
+        () => void queue.add('apply', () => keeper.orLater('apply', () => keeper.apply(choice))),
+      )
+      return
+    }
+    await waitForMachine(ports.root, parked, extendStart, () => error)
+    return startServing(keeper, parts)
+  }
+  if (choice && wasKilled(error)) {
+    parked.untilTick(
+      'apply',
+      () => void queue.add('apply', () => keeper.orLater('apply', () => keeper.apply(choice), 2)),
+    )
+  }
+  const other = active && choice && active.profile !== choice.name
+  if (error instanceof InputError && other && (await appliesInstead(active, keeper))) {
+    return keeper.refuse('profile', error, `${active.profile} stays`)
+  }
+  if (!(await isTunedAlready(error, choice, active, keeper, tuner))) throw error
+  const name = active?.profile ?? choice?.name
+  keeper.refuse('profile', error, name === undefined ? 'no profile is applied' : `${name} stays as it is`)
+  board.update({ profile: name ?? null })
+}
+
+/** By the journal; without a journal that can be read, by a look at the machine. */
+async function isTunedAlready(
+  error: QuietcoreError,
+  choice: ProfileChoice | null,
+  active: Active | null,
+  keeper: Keeper,
+  tuner: Tuner,
+): Promise<boolean> {
+  if (active !== null) {
+    await orNull(keeper.verify())
+    return tuner.isInForce(active)
+  }
+  return error.code === 'journal-damaged' && (choice === null || (await isAsWanted(keeper, choice)))
+}
+
+async function isAsWanted(keeper: Keeper, choice: ProfileChoice): Promise<boolean> {
+  const verified = await orNull(keeper.verify(choice))
+  return verified?.state === 'ok' || verified?.state === 'pending-reboot'
+}
+
+async function appliesInstead(active: Active, keeper: Keeper): Promise<boolean> {
+  try {
+    await keeper.apply(choiceFrom(active), { asApplied: true })
+    return true
+  } catch (error) {
+    if (error instanceof QuietcoreError) return false
+    throw error
+  }
+}
+
+function activeOrProblem({ board, tuner }: ServiceParts): Active | null {
+  try {
+    return tuner.active()
+  } catch (error) {
+    board.problems.set('journal', error)
+    return null
+  }
+}
+
+/** Why it is so stands on the board. */
+async function orNull<T>(work: Promise<T>): Promise<T | null> {
+  try {
+    return await work
+  } catch (error) {
+    if (error instanceof QuietcoreError) return null
+    throw error
+  }
+}

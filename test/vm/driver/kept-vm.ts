@@ -1,0 +1,48 @@
+import { copyFileSync, existsSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { freshVm } from './fresh-vm.ts'
+import { image } from './image.ts'
+import type { Recipe } from './recipe.ts'
+import { runTool } from './tools.ts'
+import type { Vm } from './vm.ts'
+
+/**
+ * A machine of its own that goes on from a kept state, in seconds. The state lies beside the cached disk, one for each
+ * version of QEMU; where it is missing, `make` brings a machine there. Its clock stands where it stood then, and its
+ * console begins there.
+ */
+export async function keptVm(name: string, recipe: Recipe, make: () => Promise<Vm>): Promise<Vm> {
+  const { disk } = await image(recipe)
+  const kept = join(dirname(disk), `${name}-qemu-${await qemuVersion()}.qcow2`)
+  if (!existsSync(kept)) await keep(name, kept, make)
+  const vm = await freshVm({ recipe, diskFrom: kept })
+  await vm.start({ fromState: name })
+  return vm
+}
+
+/** Removes kept states whose name begins so and that an hour has not seen made. */
+export async function forgetKept(prefix: string, recipe: Recipe): Promise<void> {
+  const folder = dirname((await image(recipe)).disk)
+  for (const name of readdirSync(folder).filter((each) => each.startsWith(prefix))) {
+    const path = join(folder, name)
+    const ageMs = Date.now() - (statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0)
+    if (ageMs > 3_600_000) rmSync(path, { force: true })
+  }
+}
+
+async function keep(name: string, kept: string, make: () => Promise<Vm>): Promise<void> {
+  const vm = await make()
+  try {
+    await vm.output(['sync'])
+    await vm.saveState(name)
+    await vm.cutPower()
+    copyFileSync(vm.disk, `${kept}.${process.pid}`)
+    renameSync(`${kept}.${process.pid}`, kept)
+  } finally {
+    await vm.destroy()
+  }
+}
+
+async function qemuVersion(): Promise<string> {
+  return /version ([\w.]+)/.exec(await runTool(['qemu-system-x86_64', '--version']))?.[1] ?? 'unknown'
+}

@@ -1,0 +1,7 @@
+import { installedVm } from './installed-vm.ts'
+
+/** Before tests begin side by side: the disk and the machine that most of them go on from, made once. */
+export async function setup(): Promise<void> {
+  const vm = await installedVm()
+  await vm.destroy()
+}
