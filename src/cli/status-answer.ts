@@ -17,7 +17,7 @@ export interface Around {
 
 /** The contract of `status --json` (docs/schema/status.schema.json). */
 export function statusAnswer(
-  { active, interrupted, observed, lastVerdicts }: Status,
+  { active, interrupted, observed, digest, lastVerdicts }: Status,
   { service, verified, nextRuns, missed }: Around,
 ) {
   const counts = observed ? countStates(observed.settings) : null
@@ -25,6 +25,7 @@ export function statusAnswer(
     profile: active?.profile ?? null,
     overrides: active?.overrides ?? {},
     since: active?.since ?? null,
+    digest,
     interrupted,
     rebootPending: counts !== null && counts['pending-reboot'] > 0,
     settings: counts,

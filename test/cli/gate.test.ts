@@ -5,8 +5,10 @@ import { Ajv2020 } from 'ajv/dist/2020.js'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
 import { toRunJson } from '../../src/core/report/run-json.ts'
 import type { RunRecord } from '../../src/core/report/run-record.ts'
+import { Journal } from '../../src/engine/journal/journal.ts'
+import { openRoot } from '../../src/host/root.ts'
 import { failingRun, passingRun } from '../core/report/made-runs.ts'
-import { makeHost } from '../support/host-machine.ts'
+import { type HostSpec, makeHost } from '../support/host-machine.ts'
 import { quietcore } from '../support/quietcore.ts'
 import { SSHD_MISSING, type Sshd, startSshd } from '../support/sshd.ts'
 
@@ -30,9 +32,17 @@ function write(dir: string, path: string, text: string): void {
 }
 
 /** A made machine of 8 CPUs that isolates 4-7, with the profile `quiet`. */
-function made(cmdline = CMDLINE): string {
+function made(cmdline = CMDLINE, tasks: HostSpec['tasks'] = []): string {
   const dir = mkdtempSync(join(tmpdir(), 'quietcore-gate-'))
-  makeHost(dir, { cpus: 8, nodes: 1, isolated: '4-7', nohzFull: '4-7', cmdline, hostname: 'compute-7' })
+  makeHost(dir, {
+    cpus: 8,
+    nodes: 1,
+    isolated: '4-7',
+    nohzFull: '4-7',
+    cmdline,
+    hostname: 'compute-7',
+    tasks,
+  })
   write(dir, '/etc/quietcore/profiles/quiet/profile.conf', PROFILE)
   return dir
 }
@@ -46,23 +56,29 @@ function tuned(cmdline?: string): string {
   return dir
 }
 
-/** Keeps a run of an hour ago on the machine. */
-function keep(dir: string, made: RunRecord, more: Partial<RunRecord> = {}): string {
-  const startedAt = new Date(Math.floor(Date.now() / 1000) * 1000 - 3_600_000)
+/** Keeps a run of an hour ago (or `hours`) on the machine. */
+function keep(dir: string, made: RunRecord, more: Partial<RunRecord> = {}, hours = 1): string {
+  const startedAt = new Date(Math.floor(Date.now() / 1000) * 1000 - hours * 3_600_000)
   const id = `${startedAt
     .toISOString()
     .replace(/\.\d+Z$/, 'Z')
-    .replace(/[-:]/g, '')}-quick`
+    .replace(/[-:]/g, '')}-${more.suite?.name ?? 'quick'}`
   const run = {
     ...made,
     id,
     startedAt: startedAt.toISOString(),
     kernel: { release: '6.1.0-21-rt-amd64', realtime: true, cmdline: CMDLINE },
     tuning: { profile: 'quiet', state: 'ok' as const },
+    context: measuredOn('2-7'),
     ...more,
   }
   write(dir, `/var/lib/quietcore/runs/${id}/run.json`, `${JSON.stringify(toRunJson(run), null, 2)}\n`)
   return id
+}
+
+/** The made runs say nothing of the CPUs that were measured. */
+function measuredOn(cpus: string): RunRecord['context'] {
+  return { facts: { 'measured-cpus': cpus }, changes: [], disturbances: [] }
 }
 
 /** The answer as its schema has it, by link: state, first evidence. */
@@ -180,6 +196,87 @@ host validation         undecided  no run is kept in                    quietcor
     )
     const { code, links } = asked(dir, '--run', id)
     expect([code, links.at(-1)?.slice(0, 2)]).toEqual([4, ['validation', 'undecided']])
+  })
+
+  it('does not take a pass on some of the isolated CPUs, with eased limits, or after a part of the time', () => {
+    const dir = tuned()
+    // behind the doubts: the verdict's reasons and the summary
+    const behind = passingRun().verdict.reasons.length + 1
+    const doubts = (more: Partial<RunRecord>) => {
+      keep(dir, passingRun(), more)
+      const { links, record } = asked(dir)
+      return [links.at(-1)?.[1], ...record.links.at(-1).evidence.slice(0, -behind)]
+    }
+    expect(doubts({ context: measuredOn('4-5') })).toEqual([
+      'undecided',
+      'the isolated CPUs 6-7 were not measured',
+    ])
+    const { thresholds } = passingRun()
+    const eased = thresholds.map((one) => (one.tool === 'oslat' ? { ...one, limit: 1000 } : one))
+    expect(doubts({ thresholds: eased })).toEqual([
+      'undecided',
+      expect.stringMatching(/^it was not judged by oslat max <= 20 µs \(RHEL RT, .*quick\.conf:\d+\)$/),
+    ])
+    expect(doubts({ durationS: 10 })).toEqual(['undecided', 'it lasted 10 s, and quick lasts 10 min'])
+    expect(doubts({})[0]).toBe('pass')
+  })
+
+  it('does not take a failed suite back because a shorter one passed after it', () => {
+    const dir = tuned()
+    const acceptance = { ...failingRun().suite!, name: 'acceptance' }
+    const id = keep(dir, failingRun(), { suite: acceptance }, 8)
+    keep(dir, passingRun())
+    const { code, links, record } = asked(dir)
+    expect([code, links.at(-1)?.[1], record.links.at(-1).evidence.at(-1)]).toEqual([
+      1,
+      'fail',
+      expect.stringContaining(`run ${id}, suite acceptance`),
+    ])
+    expect(asked(dir, '--suite', 'quick').links.at(-1)?.[1]).toBe('pass')
+    expect(asked(dir, '--run', 'latest').links.at(-1)?.[1]).toBe('pass')
+    // of another tuning it says nothing
+    keep(dir, failingRun(), { suite: acceptance, tuning: { profile: null, state: 'none' } }, 8)
+    expect(asked(dir).links.at(-1)?.[1]).toBe('pass')
+  })
+
+  it('does not take a run of before the profile’s settings were changed, across a reboot either', () => {
+    const dir = tuned()
+    const { digest } = JSON.parse(quietcore('status', '--root', dir, '--json').stdout)
+    keep(dir, passingRun(), { tuning: { profile: 'quiet', state: 'ok', digest } })
+    expect(asked(dir).links.at(-1)?.[1]).toBe('pass')
+    write(dir, '/etc/quietcore/profiles/quiet/profile.conf', PROFILE.replace('=10', '=11'))
+    expect(quietcore('apply', 'quiet', '--root', dir).code).toBe(0)
+    write(dir, '/proc/sys/kernel/random/boot_id', '11111111-2222-3333-4444-555555555555\n')
+    expect(quietcore('apply', 'quiet', '--root', dir).code).toBe(0)
+    expect(asked(dir).links.at(-1)).toEqual([
+      'validation',
+      'undecided',
+      'the profile quiet asks for other settings than when it was measured',
+    ])
+  })
+
+  it('is undecided beside guests that no libvirt answers for, and a nova-compute with a file elsewhere', () => {
+    const dir = made(CMDLINE, [
+      { tid: 8000, comm: 'qemu-kvm' },
+      { tid: 8001, pid: 8000, comm: 'CPU 0/KVM', cpus: '4' },
+      { tid: 9000, comm: 'nova-compute' },
+    ])
+    onTestFinished(() => rmSync(dir, { recursive: true, force: true }))
+    quietcore('apply', 'quiet', '--root', dir)
+    keep(dir, passingRun())
+    const { code, links } = asked(dir)
+    expect([code, links.slice(1, 4)]).toEqual([
+      4,
+      [
+        ['nova-conf', 'undecided', 'nova-compute runs here (pid 9000), and there is no /etc/nova/nova.conf'],
+        NO_CLOUD,
+        [
+          'domain',
+          'undecided',
+          'guests run here (pid 8000) and were not looked at: there is no libvirt on this machine (no virsh)',
+        ],
+      ],
+    ])
   })
 
   it('holds nova.conf against the profile and against the kernel', () => {
@@ -330,6 +427,26 @@ describe.skipIf(SSHD_MISSING !== '')(`a guest behind a real sshd${SSHD_MISSING}`
     ])
   })
 
+  it('is undecided when a crash cut the guest’s apply short, and when its settings are other ones now', () => {
+    const [host, guest] = [tuned(), tuned()]
+    keep(host, passingRun())
+    keep(guest, passingRun(), { tuning: { profile: 'quiet', state: 'ok', digest: '0'.repeat(16) } })
+    expect(ofGuest(withGuest(host, guest).links)[1]).toEqual([
+      'guest-validation fit',
+      'undecided',
+      'the profile quiet asks for other settings than when it was measured',
+    ])
+    const journal = new Journal(openRoot(guest))
+    const time = new Date().toISOString()
+    const begin = { type: 'begin', operation: 'apply', profile: 'quiet', bootId: 'b', time } as const
+    journal.begin(journal.read().settled, begin)
+    expect(ofGuest(withGuest(host, guest).links)[0]).toEqual([
+      'guest-tuning fit',
+      'undecided',
+      'an apply in fit did not end',
+    ])
+  })
+
   it('fails when a setting differs in the guest, or when its last run failed', () => {
     const [host, guest] = [tuned(), tuned()]
     keep(host, passingRun())
@@ -366,7 +483,7 @@ describe.skipIf(SSHD_MISSING !== '')(`a guest behind a real sshd${SSHD_MISSING}`
     }
     expect(first(...known, ...guest, '--guest-command', '/nonexistent/quietcore')).toEqual([
       4,
-      ['undecided', expect.stringContaining("'/nonexistent/quietcore verify --json' in fit ended with 127")],
+      ['undecided', expect.stringContaining("'/nonexistent/quietcore status --json' in fit ended with 127")],
     ])
     expect(first(...known.slice(2), ...guest, '--ssh-option', 'IdentityFile=none')).toEqual([
       4,

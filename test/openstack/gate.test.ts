@@ -69,6 +69,22 @@ it('flavors of a real nova pass, drift is found, and a domain is held against it
     ],
     ['agreement fit and page sizes', 'fail', 'the flavor rt.gate does not ask for pages of 1048576 KiB'],
   ])
+  // Made anew without its extra specs, it is no flavor for real time, and the guest's next boot is none either.
+  openstack(cloud.env, 'flavor', 'delete', 'rt.gate')
+  openstack(cloud.env, 'flavor', 'create', '--vcpus', '4', '--ram', '4096', '--disk', '0', 'rt.gate')
+  expect((await asked(cloud.env, ...mask, '--domain', xml)).slice(0, 2)).toEqual([
+    ['flavor rt.gate', 'pass', 'ok, real-time vCPUs none'],
+    [
+      'agreement fit and flavor rt.gate',
+      'fail',
+      'the flavor asks for real-time vCPUs none, the domain schedules 1-3',
+    ],
+  ])
+  openstack(cloud.env, 'flavor', 'delete', 'rt.gate')
+  expect((await asked(cloud.env, ...mask, '--domain', xml)).slice(0, 2)).toEqual([
+    ['flavor', 'absent', 'no flavor asks for real time'],
+    ['agreement fit and flavor rt.gate', 'absent', 'nova boots nothing for real time with such a flavor now'],
+  ])
 })
 
 it('a wrong password, half of the credentials and a silent server make the flavors undecided, nothing else', async () => {
@@ -89,5 +105,6 @@ it('a wrong password, half of the credentials and a silent server make the flavo
     'flavor',
     'undecided',
   ])
+  expect(await state({ OS_CLOUD: 'prod' })).toEqual(['flavor', 'undecided'])
   expect((await asked(none))[0]).toEqual(['flavor', 'absent', 'no credentials for OpenStack are given'])
 })

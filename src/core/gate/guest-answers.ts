@@ -18,6 +18,10 @@ export interface GuestTuning {
 export interface GuestStatus {
   profile: string | null
   since: string | null
+  /** of the settings that its profile asks for; undefined: an older quietcore */
+  digest?: string | null | undefined
+  /** what a crash cut short */
+  interrupted: { operation: string } | null
   lastVerdicts: readonly { suite: string; run: string; startedAt: string }[]
 }
 
@@ -42,6 +46,8 @@ const TUNING = v.object({
 const STATUS = v.object({
   profile: maybeText,
   since: maybeText,
+  digest: v.optional(maybeText),
+  interrupted: v.nullable(v.object({ operation: text })),
   lastVerdicts: v.array(v.object({ suite: text, run: text, startedAt: text })),
 })
 

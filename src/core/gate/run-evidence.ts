@@ -1,4 +1,4 @@
-import type { Result } from '../verdict/verdict.ts'
+import type { Result, Threshold } from '../verdict/verdict.ts'
 
 /** What the chain asks of a run: a RunRecord has it, and so has the run.json that a guest answers with. */
 export interface RunEvidence {
@@ -7,7 +7,14 @@ export interface RunEvidence {
   startedAt: string | null
   durationS: number | null
   kernel: { release: string; cmdline: string } | null
-  tuning: { profile: string | null; state: string; details?: readonly string[] | undefined }
+  tuning: {
+    profile: string | null
+    state: string
+    details?: readonly string[] | undefined
+    digest?: string | undefined
+  }
+  /** what it was judged by */
+  thresholds?: readonly Threshold[] | undefined
   verdict: { result: Result; reasons: readonly string[] }
   measurements: readonly {
     tool: string

@@ -1,6 +1,8 @@
+import type { CpuSet } from '../cpu/cpu-set.ts'
 import { formatDuration } from '../suite/time.ts'
 import { formatUs } from '../verdict/format.ts'
 import type { Link } from './link.ts'
+import { cpuDoubts, type SuiteAsks, suiteDoubts } from './run-doubts.ts'
 import { type RunEvidence, worstOf } from './run-evidence.ts'
 
 /** The machine as it is now, to hold a kept run against. null: not known, and not held against. */
@@ -11,6 +13,10 @@ export interface Present {
   bootId: string | null
   /** when the profile was applied, ISO 8601 */
   since: string | null
+  /** of the settings that the profile asks for */
+  digest: string | null
+  /** CPUs that a validation must have measured */
+  isolated: CpuSet | null
 }
 
 export interface ValidationQuestion {
@@ -18,6 +24,8 @@ export interface ValidationQuestion {
   guest: string | null
   run: RunEvidence
   present: Present
+  /** null: not known, and not held against */
+  asks: SuiteAsks | null
   now: Date
   maxAgeS: number
 }
@@ -29,9 +37,14 @@ const CLOCK_SLACK_S = 300
  * A run as a link: its verdict, if it is of the tuning that is in force now and not too old. A run of another tuning
  * says nothing of this one, neither good nor bad.
  */
-export function validationLink({ guest, run, present, now, maxAgeS }: ValidationQuestion): Link {
+export function validationLink({ guest, run, present, asks, now, maxAgeS }: ValidationQuestion): Link {
   const ageS = run.startedAt === null ? null : (now.getTime() - Date.parse(run.startedAt)) / 1000
-  const doubts = [...ageDoubts(ageS, maxAgeS), ...tuningDoubts(run, present)]
+  const doubts = [
+    ...ageDoubts(ageS, maxAgeS),
+    ...tuningDoubts(run, present),
+    ...cpuDoubts(run, present.isolated),
+    ...suiteDoubts(run, asks),
+  ]
   const { result, reasons } = run.verdict
   return {
     kind: guest === null ? 'validation' : 'guest-validation',
@@ -63,6 +76,8 @@ function tuningDoubts({ tuning, kernel, startedAt, context }: RunEvidence, prese
   const doubts: string[] = []
   if (tuning.profile !== present.profile) {
     doubts.push(`it was measured with ${named(tuning.profile)}, and ${named(present.profile)} is in force`)
+  } else if (tuning.digest !== undefined && present.digest !== null && tuning.digest !== present.digest) {
+    doubts.push(`${named(tuning.profile)} asks for other settings than when it was measured`)
   }
   if (tuning.state !== 'ok' && tuning.profile !== null) {
     doubts.push(`its tuning was not whole (${tuning.state})`)

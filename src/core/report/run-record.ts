@@ -113,6 +113,8 @@ export interface KernelRecord {
 
 export interface TuningRecord extends Tuning {
   profile: string | null
+  /** of the settings that the profile asked for (engine/tuning-digest.ts); runs of older versions have none */
+  digest?: string
 }
 
 /** All that is known of a run: `run.json` (docs/schema/run.schema.json). Every report is made from this alone. */

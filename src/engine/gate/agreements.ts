@@ -1,5 +1,6 @@
 import type { CpuSet } from '../../core/cpu/cpu-set.ts'
 import type { Domain } from '../../core/domain/domain.ts'
+import { realtimePlan } from '../../core/domain/realtime-vcpus.ts'
 import type { Facts } from '../../core/facts.ts'
 import { dedicatedAgrees, type NovaSets } from '../../core/gate/agreement/dedicated-set.ts'
 import { pinsAgree } from '../../core/gate/agreement/domain-pins.ts'
@@ -14,11 +15,19 @@ export interface Compared {
   sets: NovaSets | undefined
   domains: readonly Domain[]
   flavors: readonly BootedFlavor[]
+  /** nova was asked for all its flavors */
+  allFlavors: boolean
   guests: readonly { address: GuestAddress; isolated: CpuSet | undefined }[]
 }
 
+/** The flavors that real-time domains were booted with. */
+export function flavorsOf(domains: readonly Domain[]): string[] {
+  const realtime = domains.filter((domain) => realtimePlan(domain).from === 'vcpusched')
+  return [...new Set(realtime.flatMap((domain) => flavorOf(domain) ?? []))]
+}
+
 /** Each pair of links that are both there. */
-export function agreements({ facts, sets, domains, flavors, guests }: Compared): Link[] {
+export function agreements({ facts, sets, domains, flavors, allFlavors, guests }: Compared): Link[] {
   const { isolated } = facts.cpu
   const sizesKib = [...new Set(facts.nodes.flatMap(({ hugepageSizesKb }) => hugepageSizesKb))]
   return [
@@ -27,7 +36,7 @@ export function agreements({ facts, sets, domains, flavors, guests }: Compared):
       const flavor = flavors.find(({ name }) => name === flavorOf(domain))
       return [
         pinsAgree(domain, isolated, sets),
-        ...flavorLinks(domain, flavor),
+        ...flavorLinks(domain, flavor, allFlavors),
         pagesAgree(domain, sizesKib, flavor),
       ]
     }),
@@ -35,11 +44,12 @@ export function agreements({ facts, sets, domains, flavors, guests }: Compared):
   ]
 }
 
-function flavorLinks(domain: Domain, flavor: BootedFlavor | undefined): Link[] {
+function flavorLinks(domain: Domain, flavor: BootedFlavor | undefined, all: boolean): Link[] {
   if (flavor) return [maskAgrees(domain, flavor)]
   const name = flavorOf(domain)
   if (name === undefined) return []
-  return [absent('agreement', `the flavor was not looked at`, `${domain.name} and flavor ${name}`)]
+  const why = all ? 'nova boots nothing for real time with such a flavor now' : 'the flavor was not looked at'
+  return [absent('agreement', why, `${domain.name} and flavor ${name}`)]
 }
 
 function guestLink({ address, isolated }: Compared['guests'][number], domains: readonly Domain[]): Link {

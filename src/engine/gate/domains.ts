@@ -1,6 +1,7 @@
 import { MachineError } from '../../core/errors.ts'
 import { failedLink } from '../../core/gate/failed-link.ts'
 import { absent, type Link } from '../../core/gate/link.ts'
+import { LiveGuests } from '../../host/libvirt/live-guest.ts'
 import type { Ports } from '../../host/ports.ts'
 import { auditSubject, subjectsOf } from '../domain/audit-domains.ts'
 import type { AuditSubject } from '../domain/subject.ts'
@@ -31,17 +32,33 @@ export async function domains(request: GateRequest, ports: Ports): Promise<Domai
 }
 
 async function running(request: GateRequest, ports: Ports): Promise<DomainLook> {
-  if (ports.runner.find('virsh') === undefined) return none('there is no libvirt on this machine (no virsh)')
+  const nobody = (why: string) => guestsWithoutDomain(why, request, ports) ?? none(why)
+  if (ports.runner.find('virsh') === undefined)
+    return nobody('there is no libvirt on this machine (no virsh)')
   try {
     const found = await ask([], request, ports)
-    return found.length === 0 ? none('no domain runs') : audited(found)
+    return found.length === 0 ? nobody('no domain runs') : audited(found)
   } catch (error) {
     const local = DAEMONS.some((daemon) => ports.runner.find(daemon) !== undefined)
     if (local || request.connect !== undefined) {
       return { links: [failedLink('domain', null, error)], subjects: [] }
     }
-    return none('there is no libvirt on this machine (neither libvirtd nor virtqemud)')
+    return nobody('there is no libvirt on this machine (neither libvirtd nor virtqemud)')
   }
+}
+
+/** A guest that runs and that no libvirt answers for: its daemon lives in a container, or somebody started it by hand. */
+function guestsWithoutDomain(why: string, { connect }: GateRequest, ports: Ports): DomainLook | undefined {
+  const { pids } = new LiveGuests(ports.root, ports.tasks)
+  if (pids.length === 0 || connect !== undefined) return undefined
+  const link: Link = {
+    kind: 'domain',
+    subject: null,
+    state: 'undecided',
+    evidence: [`guests run here (pid ${pids.join(', ')}) and were not looked at: ${why}`],
+    next: ["name libvirt's connection with --connect, or give each guest's XML with --domain FILE"],
+  }
+  return { links: [link], subjects: [] }
 }
 
 /** One that is not there does not keep the others from being audited. */

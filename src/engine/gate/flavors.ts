@@ -12,29 +12,38 @@ import type { GateRequest } from './gate-request.ts'
 export interface FlavorLook {
   links: readonly Link[]
   booted: readonly BootedFlavor[]
+  /** nova was asked for all of them */
+  all: boolean
 }
 
-/** Verified over nova's API where credentials are there. No secret is in what comes back. */
-export async function flavors(request: GateRequest): Promise<FlavorLook> {
-  const none = (why: string): FlavorLook => ({ links: [absent('flavor', why)], booted: [] })
+/**
+ * Verified over nova's API where credentials are there. No secret is in what comes back.
+ * @param ofDomains flavors that real-time domains were booted with: one that asks for real time no more is a finding
+ */
+export async function flavors(request: GateRequest, ofDomains: readonly string[]): Promise<FlavorLook> {
+  const none = (why: string, all = false): FlavorLook => ({ links: [absent('flavor', why)], booted: [], all })
   if (request.skip.includes('flavors')) return none('left out with --skip')
   try {
-    const found = await verify(request)
-    if (found.length === 0) return none('no flavor asks for real time')
-    return { links: found.map(flavorLink), booted: found.flatMap(bootedFlavor) }
+    const found = await verify(request, ofDomains)
+    if (found.length === 0) return none('no flavor asks for real time', true)
+    const all = request.flavors.length === 0
+    return { links: found.map(flavorLink), booted: found.flatMap(bootedFlavor), all }
   } catch (error) {
     const asked = request.flavors.length > 0 || request.osCloud !== undefined
     if (!asked && error instanceof InputError && error.code === 'no-credentials') {
       return none('no credentials for OpenStack are given')
     }
-    return { links: [failedLink('flavor', null, error)], booted: [] }
+    return { links: [failedLink('flavor', null, error)], booted: [], all: false }
   }
 }
 
-async function verify({ flavors, osCloud, flavorSet }: GateRequest): Promise<readonly FlavorVerified[]> {
+async function verify(
+  { flavors, osCloud, flavorSet }: GateRequest,
+  also: readonly string[],
+): Promise<readonly FlavorVerified[]> {
   const api = await NovaApi.open(readCloud(osCloud === undefined ? {} : { cloud: osCloud }))
   try {
-    return (await verifyFlavors({ names: flavors, set: flavorSet }, api)).flavors
+    return (await verifyFlavors({ names: flavors, set: flavorSet, also }, api)).flavors
   } finally {
     api.close()
   }

@@ -9,7 +9,7 @@ import { chooseSuite } from '../measure/choose-suite.ts'
 import { profileThresholds } from '../measure/profile-thresholds.ts'
 import type { Progress } from '../measure/progress.ts'
 import { openSuites } from '../measure/suite-library.ts'
-import { agreements } from './agreements.ts'
+import { agreements, flavorsOf } from './agreements.ts'
 import { domains } from './domains.ts'
 import { flavors } from './flavors.ts'
 import type { GateRequest } from './gate-request.ts'
@@ -55,10 +55,14 @@ export async function gate(
     cmdline: facts.cmdline,
     bootId: facts.kernel.bootId,
     since: tuning.since,
+    digest: tuning.digest,
+    isolated: facts.cpu.isolated,
   }
-  const kept = suite ? undefined : keptValidation(request, present, ports)
+  const kept = suite ? undefined : keptValidation(request, present, machine)
   const nova = novaConf(request, tuning.choice, machine)
-  const [flavorLook, domainLook] = await Promise.all([flavors(request), domains(request, ports)])
+  const domainLook = await domains(request, ports)
+  const audited = domainLook.subjects.map(({ domain }) => domain)
+  const flavorLook = await flavors(request, flavorsOf(audited))
   const guests = request.guests.map(
     (address): GuestQuestion => ({
       guest: openGuest(address, request, ports.runner),
@@ -72,8 +76,9 @@ export async function gate(
   const compared = agreements({
     facts,
     sets: nova.sets,
-    domains: domainLook.subjects.map(({ domain }) => domain),
+    domains: audited,
     flavors: flavorLook.booted,
+    allFlavors: flavorLook.all,
     guests: looks.map(({ isolated }, at) => ({ address: request.guests[at]!, isolated })),
   })
   const links = inOrder([
@@ -116,7 +121,7 @@ async function measure(
   options: GateOptions,
 ): Promise<{ host: HostMeasurement; runs: GuestRunLook[] }> {
   const ofGuests = guests.map((guest, at) =>
-    guestValidation(guest, request.validation, suite?.name ?? '', looks[at]!.present),
+    guestValidation(guest, request.validation, suite?.name ?? '', looks[at]!),
   )
   const host = suite
     ? measureHost(

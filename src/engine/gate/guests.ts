@@ -2,6 +2,7 @@ import type { CpuSet } from '../../core/cpu/cpu-set.ts'
 import { MachineError } from '../../core/errors.ts'
 import { failedLink } from '../../core/gate/failed-link.ts'
 import {
+  type GuestStatus,
   guestIsolated,
   readGuestRun,
   readGuestStatus,
@@ -35,21 +36,48 @@ export interface GuestLook {
   /** undefined: not known */
   isolated: CpuSet | undefined
   present: Present
+  /** undefined: it did not answer */
+  status: GuestStatus | undefined
 }
 
-/** The guest's own verify. */
+/** The guest's own verify, and what it knows of its profile and its runs. */
 export async function lookAtGuest(question: GuestQuestion): Promise<GuestLook> {
   const { name } = question.guest
-  const unknown = { profile: null, kernelRelease: null, cmdline: null, bootId: null, since: null }
+  const unknown = {
+    profile: null,
+    kernelRelease: null,
+    cmdline: null,
+    bootId: null,
+    since: null,
+    digest: null,
+    isolated: null,
+  }
+  let status: GuestStatus | undefined
   try {
+    status = readGuestStatus(await ask(question, ['status']), name)
     const tuning = readGuestTuning(await ask(question, ['verify']), name)
+    const isolated = guestIsolated(tuning)
+    const { profile, cmdline } = tuning
+    const { since, digest = null, interrupted } = status
     return {
-      link: tuningLink(name, tuning.profile, tuning.settings),
-      isolated: guestIsolated(tuning),
-      present: { ...unknown, profile: tuning.profile, cmdline: tuning.cmdline },
+      link: interrupted ? cutShort(name, interrupted.operation) : tuningLink(name, profile, tuning.settings),
+      isolated,
+      present: { ...unknown, profile, cmdline, since, digest, isolated },
+      status,
     }
   } catch (error) {
-    return { link: failedLink('guest-tuning', name, error), isolated: undefined, present: unknown }
+    const link = failedLink('guest-tuning', name, error)
+    return { link, isolated: undefined, present: unknown, status }
+  }
+}
+
+function cutShort(guest: string, operation: string): Link {
+  return {
+    kind: 'guest-tuning',
+    subject: guest,
+    state: 'undecided',
+    evidence: [`an ${operation} in ${guest} did not end`],
+    next: [`quietcore recover in ${guest} settles it`],
   }
 }
 
@@ -65,7 +93,7 @@ export async function guestValidation(
   question: GuestQuestion,
   request: ValidationRequest,
   suite: string,
-  present: Present,
+  { present, status }: Pick<GuestLook, 'present' | 'status'>,
 ): Promise<GuestRunLook> {
   const { name } = question.guest
   try {
@@ -73,19 +101,23 @@ export async function guestValidation(
     const run =
       request.kind === 'new'
         ? readGuestRun(await ask(question, ['validate', suite], null), name)
-        : await keptRun(question, request.suite)
+        : await keptRun(question, request.suite, status)
     if (!run) return { link: notMeasured(name, `no run is kept in ${name}`), run: null, clock }
     const now = question.clock.now()
-    const link = validationLink({ guest: name, run, present, now, maxAgeS: request.maxAgeS })
+    const link = validationLink({ guest: name, run, present, asks: null, now, maxAgeS: request.maxAgeS })
     return { link, run, clock }
   } catch (error) {
     return { link: failedLink('guest-validation', name, error), run: null, clock: null }
   }
 }
 
-async function keptRun(question: GuestQuestion, suite: string | undefined): Promise<RunEvidence | null> {
+async function keptRun(
+  question: GuestQuestion,
+  suite: string | undefined,
+  status: GuestStatus | undefined,
+): Promise<RunEvidence | null> {
   const { name } = question.guest
-  const { lastVerdicts } = readGuestStatus(await ask(question, ['status']), name)
+  const { lastVerdicts } = status ?? readGuestStatus(await ask(question, ['status']), name)
   const last = lastVerdicts
     .filter((one) => (suite === undefined ? one.suite !== WATCH_SUITE : one.suite === suite))
     .sort((a, b) => (a.startedAt < b.startedAt ? -1 : 1))

@@ -40,8 +40,19 @@ export async function measureHost(
   machine: Machine,
 ): Promise<HostMeasurement> {
   const maxAgeS = request.validation.maxAgeS
+  // Beside guests it measures what they leave free; the suite is the one that was asked for.
+  const held = now.guests ? { ...present, isolated: null } : present
   const measured = (run: RunEvidence): HostMeasurement => ({
-    links: [validationLink({ guest: null, run, present, now: machine.ports.clock.now(), maxAgeS })],
+    links: [
+      validationLink({
+        guest: null,
+        run,
+        present: held,
+        asks: null,
+        now: machine.ports.clock.now(),
+        maxAgeS,
+      }),
+    ],
     run,
     missing: '',
   })
@@ -52,7 +63,7 @@ export async function measureHost(
       const suite = { ...now.suite, cpus: `${isolated}` }
       return measured((await validate(suite, machine, now.options)).record)
     }
-    const kept = keptValidation(request, present, machine.ports)
+    const kept = keptValidation(request, present, machine)
     const watched = await watch(now, housekeeping.cpus.at(-1), machine)
     return { ...watched, links: [kept, ...watched.links] }
   } catch (error) {

@@ -31,7 +31,7 @@ export function novaConf(
   const path = request.novaConf ?? USUAL
   if (!root.exists(path)) {
     if (request.novaConf !== undefined) readNovaConf(path, root)
-    return { link: absent('nova-conf', `there is no ${path}`) }
+    return { link: withoutFile(machine) }
   }
   try {
     const sets = novaSets(managedValues(readNovaConf(path, root), path), path)
@@ -39,6 +39,19 @@ export function novaConf(
     return { link: verified(path, request, choice, machine), sets }
   } catch (error) {
     return { link: failedLink('nova-conf', path, error, stateOf(error)) }
+  }
+}
+
+/** nova-compute in a container reads a file of its own, and this machine's processes show it. */
+function withoutFile({ ports }: Machine): Link {
+  const compute = ports.tasks.all().find(({ comm, kernel }) => comm === 'nova-compute' && !kernel)
+  if (compute === undefined) return absent('nova-conf', `there is no ${USUAL}`)
+  return {
+    kind: 'nova-conf',
+    subject: null,
+    state: 'undecided',
+    evidence: [`nova-compute runs here (pid ${compute.pid}), and there is no ${USUAL}`],
+    next: ['name its file with --nova-conf'],
   }
 }
 

@@ -9,13 +9,13 @@ import { statusOf } from '../status.ts'
  * are of the machine as it is, and the record says that no profile was in force.
  */
 export async function tuningOf(machine: Machine): Promise<TuningRecord> {
-  const { active, observed, interrupted } = await statusOf(machine)
+  const { active, observed, interrupted, digest } = await statusOf(machine)
   if (interrupted) {
     const details = [`an ${interrupted.operation} of ${interrupted.profile} was cut short`]
     return { profile: interrupted.profile, state: 'differs', details }
   }
   if (!active || !observed) return { profile: null, state: 'none' }
-  return { profile: active.profile, ...judged(observed) }
+  return { profile: active.profile, ...judged(observed), ...(digest === null ? {} : { digest }) }
 }
 
 function judged({ settings }: ObservedPlan): Pick<TuningRecord, 'state' | 'details'> {

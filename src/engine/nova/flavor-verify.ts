@@ -24,7 +24,10 @@ export interface FlavorsVerified {
   flavors: readonly FlavorVerified[]
 }
 
-type VerifyRequest = Pick<FlavorRequest, 'names' | 'profile' | 'set'>
+interface VerifyRequest extends Pick<FlavorRequest, 'names' | 'profile' | 'set'> {
+  /** without names: these as well, where they are there and whatever they ask for */
+  also?: readonly string[]
+}
 
 /**
  * How flavors stand, in one request: the named ones, else all that ask for real time or carry quietcore's marker. Each is
@@ -38,7 +41,7 @@ export async function verifyFlavors(request: VerifyRequest, api: NovaApi): Promi
       ? request.names.map(
           (name) => all.find((one) => one.name === name) ?? all.find(({ id }) => id === name) ?? name,
         )
-      : all.filter((flavor) => asksForRealtime(flavor, release))
+      : all.filter((flavor) => asksForRealtime(flavor, release) || request.also?.includes(flavor.name))
   // A profile that has no flavor is said even where there is nothing to hold against it.
   wantedBy(request, release)
   const flavors = found.map((flavor) =>

@@ -29,6 +29,11 @@ export class LiveGuests {
       .map(([pid, own]) => ({ pid, line: tasks.commandLine(pid), threads: own }))
   }
 
+  /** The processes of all guests. */
+  get pids(): readonly number[] {
+    return this.#byPid.map(({ pid }) => pid)
+  }
+
   /** The guest's process as it is now; undefined when it is not found. */
   find(uuid: string): LiveGuest | undefined {
     const found = this.#byPid.find(({ line }) => line.includes(`-uuid ${uuid}`))

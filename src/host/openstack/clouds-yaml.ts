@@ -23,7 +23,7 @@ function candidates(env: Environment, name: string, variable: string): string[] 
 
 /**
  * The cloud's entry of clouds.yaml with that of secure.yaml laid over it; undefined when there is no clouds.yaml.
- * @throws InputError `unknown-cloud`, `bad-clouds-yaml`
+ * @throws InputError `unknown-cloud`, `no-cloud-chosen` where there are several, `bad-clouds-yaml`
  */
 export function readCloudsYaml(
   name: string | undefined,
@@ -34,7 +34,15 @@ export function readCloudsYaml(
   const clouds = cloudsOf(file)
   const names = Object.keys(clouds)
   const chosen = name ?? (names.length === 1 ? names[0] : undefined)
-  if (chosen === undefined) return undefined
+  if (chosen === undefined) {
+    if (names.length === 0) return undefined
+    throw new InputError({
+      code: 'no-cloud-chosen',
+      message: `the file has the clouds ${names.join(', ')}, and none is chosen`,
+      place: { file },
+      next: 'Name one with --os-cloud or OS_CLOUD.',
+    })
+  }
   const entry = clouds[chosen]
   if (!isObject(entry)) {
     throw new InputError({

@@ -14,13 +14,14 @@ const DEFAULT_TIMEOUT_MS = 30_000
 /**
  * The cloud to talk to: clouds.yaml with secure.yaml when a cloud is named (or OS_AUTH_URL is not set and there is but
  * one), else the OS_* variables.
- * @throws InputError `no-credentials`, `half-credentials`, `unknown-cloud`, `bad-clouds-yaml`
+ * @throws InputError `no-credentials` where nothing at all is set, `no-clouds-yaml`, `no-cloud-chosen`, `unknown-cloud`,
+ *   `half-credentials`, `bad-clouds-yaml`
  */
 export function readCloud(choice: CloudChoice, env: Environment = process.env): Cloud {
   const name = choice.cloud ?? (env.OS_CLOUD || undefined)
   const found = name === undefined && env.OS_AUTH_URL ? undefined : readCloudsYaml(name, env)
   if (name !== undefined && found === undefined) {
-    throw none(`the cloud '${name}' is asked for, and there is no clouds.yaml`)
+    throw none(`the cloud '${name}' is asked for, and there is no clouds.yaml`, 'no-clouds-yaml')
   }
   const settings = found ? found.config : fromVariables(env)
   const origin = found?.origin ?? 'the OS_* variables'
@@ -194,9 +195,9 @@ function text(value: unknown): string | undefined {
   return typeof value === 'string' && value !== '' ? value : undefined
 }
 
-function none(message: string): InputError {
+function none(message: string, code = 'no-credentials'): InputError {
   return new InputError({
-    code: 'no-credentials',
+    code,
     message: `no credentials for OpenStack: ${message}`,
     next: 'Source an openrc file, or write clouds.yaml (here, in ~/.config/openstack or /etc/openstack) and name its cloud with --os-cloud.',
   })

@@ -1,3 +1,4 @@
+import { CpuSet } from '../../../src/core/cpu/cpu-set.ts'
 import type { GateRecord } from '../../../src/core/gate/gate-record.ts'
 import { joinLinks } from '../../../src/core/gate/join-links.ts'
 import { absent, type Link } from '../../../src/core/gate/link.ts'
@@ -15,6 +16,8 @@ export const PRESENT: Present = {
   cmdline: 'root=/dev/sda1 ro isolcpus=managed_irq,domain,4-7',
   bootId: 'boot-2',
   since: '2026-11-20T08:00:00.000Z',
+  digest: '0123456789abcdef',
+  isolated: CpuSet.parse('4-7'),
 }
 
 /** Ten minutes of cyclictest an hour ago, 17 µs at most. */
@@ -25,7 +28,7 @@ export function madeRun(more: Partial<RunEvidence> = {}): RunEvidence {
     startedAt: '2026-11-22T19:00:00.000Z',
     durationS: 600,
     kernel: { release: PRESENT.kernelRelease!, cmdline: PRESENT.cmdline! },
-    tuning: { profile: PRESENT.profile, state: 'ok' },
+    tuning: { profile: PRESENT.profile, state: 'ok', digest: PRESENT.digest! },
     verdict: { result: 'pass', reasons: ['All 8 checks are met.'] },
     measurements: [
       {
@@ -75,7 +78,14 @@ function gate(links: readonly Link[], sides: readonly SideBySide[] = []): GateRe
 const TUNED = link('tuning', 'pass', {
   evidence: ['realtime-virtual-host: 112 as wanted, 3 this machine does not have'],
 })
-const VALID = validationLink({ guest: null, run: madeRun(), present: PRESENT, now: NOW, maxAgeS: 30 * DAY_S })
+const VALID = validationLink({
+  guest: null,
+  run: madeRun(),
+  present: PRESENT,
+  asks: null,
+  now: NOW,
+  maxAgeS: 30 * DAY_S,
+})
 
 export function passingGate(): GateRecord {
   return gate([
@@ -124,7 +134,7 @@ export function failingGate(): GateRecord {
         next: ['F1: <vcpupin> each real-time vCPU to its own isolated CPU'],
       }),
       VALID,
-      validationLink({ guest: 'du-1', run, present, now: NOW, maxAgeS: 30 * DAY_S }),
+      validationLink({ guest: 'du-1', run, present, asks: null, now: NOW, maxAgeS: 30 * DAY_S }),
     ],
     [
       sideBySide({
