@@ -114,11 +114,9 @@ export class Keeper {
 
   /** Does work of the service's own. While another quietcore has the machine it waits; what goes wrong is a problem. */
   async orLater(key: string, work: () => Promise<unknown>, tries = 1): Promise<Outcome> {
-    const { board, parked, queue, stop } = this.#parts
+    const { board, parked, stop } = this.#parts
     if (stop.aborted) return 'waits'
-    // Errors are the problem's: nobody waits for this.
-    const again = (next: number) => () =>
-      void queue.add(key, () => this.orLater(key, work, next)).catch(() => {})
+    const again = (next: number) => () => this.enqueue(key, work, next)
     try {
       await work()
       return 'done'
@@ -134,6 +132,11 @@ export class Keeper {
       parked.park(key, again(tries))
       return 'waits'
     }
+  }
+
+  /** Queues work of the service's own. Nobody waits for it: its errors are problems, and a stop refuses what still waits. */
+  enqueue(key: string, work: () => Promise<unknown>, tries = 1): void {
+    void this.#parts.queue.add(key, () => this.orLater(key, work, tries)).catch(() => {})
   }
 
   refuse(source: 'config' | 'profile' | 'new-things', error: unknown, instead: string): void {

@@ -48,26 +48,20 @@ async function goOnWithout(
   keeper: Keeper,
   parts: ServiceParts,
 ): Promise<void> {
-  const { tuner, board, extendStart, parked, ports, queue, stop } = parts
+  const { tuner, board, extendStart, parked, ports, stop } = parts
   if (!(error instanceof QuietcoreError) || stop.aborted) throw error
   if (isLocked(error)) {
     board.problems.set('locked', error)
     board.update()
     if (choice && active?.profile === choice.name && (await isAsWanted(keeper, choice))) {
-      parked.park(
-        'apply',
-        () => void queue.add('apply', () => keeper.orLater('apply', () => keeper.apply(choice))),
-      )
+      parked.park('apply', () => keeper.enqueue('apply', () => keeper.apply(choice)))
       return
     }
     await waitForMachine(ports.root, parked, extendStart, () => error)
     return startServing(keeper, parts)
   }
   if (choice && wasKilled(error)) {
-    parked.untilTick(
-      'apply',
-      () => void queue.add('apply', () => keeper.orLater('apply', () => keeper.apply(choice), 2)),
-    )
+    parked.untilTick('apply', () => keeper.enqueue('apply', () => keeper.apply(choice), 2))
   }
   const other = active && choice && active.profile !== choice.name
   if (error instanceof InputError && other && (await appliesInstead(active, keeper))) {

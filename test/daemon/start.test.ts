@@ -1,0 +1,66 @@
+import { setImmediate } from 'node:timers/promises'
+import { expect, it, onTestFinished } from 'vitest'
+import { MachineError } from '../../src/core/errors.ts'
+import { Keeper } from '../../src/daemon/keeper.ts'
+import { startServing } from '../../src/daemon/start.ts'
+import type { Tuner } from '../../src/daemon/tuner.ts'
+import { machineDir } from '../support/machine-dir.ts'
+import { madeParts } from '../support/made-parts.ts'
+
+const ACTIVE = { profile: 'quiet', overrides: {}, since: '2026-11-22T12:00:00Z', bootId: 'this boot' }
+const LOCKED = { code: 'locked', message: 'process 1 is changing this machine' }
+const KILLED = { code: 'work-ended-early', message: 'the process that was to do it ended' }
+
+/** On a machine that is tuned; an apply answers `error`. */
+function tunedMachine(error: { code: string; message: string }): Partial<Tuner> {
+  return {
+    active: () => ACTIVE,
+    isInForce: () => true,
+    recover: async () => {},
+    apply: async () => {
+      throw new MachineError(error)
+    },
+    verify: async () => ({
+      verified: {
+        profile: 'quiet',
+        at: '2026-11-22T12:00:00Z',
+        bootId: 'this boot',
+        state: 'ok',
+        counts: { ok: 1, differs: 0, 'pending-reboot': 0, unsupported: 0, unreadable: 0 },
+        drifted: [],
+      },
+      read: null,
+    }),
+  }
+}
+
+it.each([
+  ['the lock', LOCKED],
+  ['a better time', KILLED],
+])(
+  'an apply that waited for %s and has its turn when the service stops is refused silently',
+  async (_, error) => {
+    const unhandled: unknown[] = []
+    const note = (reason: unknown) => void unhandled.push(reason)
+    process.on('unhandledRejection', note)
+    onTestFinished(() => void process.off('unhandledRejection', note))
+    const parts = madeParts(machineDir().ports, tunedMachine(error))
+    await startServing(new Keeper(parts), parts)
+    let end = () => {}
+    const underWay = parts.queue.add(
+      'verify',
+      () =>
+        new Promise<void>((resolve) => {
+          end = resolve
+        }),
+    )
+    await setImmediate()
+    parts.parked.tick()
+    const closed = parts.queue.close()
+    await setImmediate()
+    end()
+    await Promise.all([underWay, closed])
+    await setImmediate()
+    expect(unhandled).toEqual([])
+  },
+)
