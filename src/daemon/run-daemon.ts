@@ -82,6 +82,8 @@ export async function runDaemon({ root: dir, version, giveBack }: DaemonOptions)
   const closing: (() => void | Promise<void>)[] = [signals.close, leave]
   try {
     const started = queue.add('start', () => startServing(keeper, parts))
+    // It may fail while the doors open; whoever waits for it below hears of it all the same.
+    started.catch(() => {})
     closing.unshift(...(await openDoors(service, ports, problems)))
     if ((await Promise.race([started.then(() => 'started'), signals.stopped])) === 'started') {
       keeper.started()
