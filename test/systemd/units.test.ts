@@ -75,6 +75,15 @@ describe('the units', () => {
     ])
   })
 
+  it('have a measurement wait for all that the service precedes, because that starts the guests', () => {
+    const guests = said('quietcore.service', /^Before=/).map((line) => line.replace('Before=', 'After='))
+    expect(guests).toEqual([expect.stringContaining('libvirt-guests.service')])
+    expect(said('quietcore-validate@.service', /^After=/)).toEqual([
+      'After=quietcore.service sys-kernel-tracing.mount modprobe@msr.service',
+      ...guests,
+    ])
+  })
+
   it('leave no more open than was measured for docs/service.md', () => {
     const units = ['quietcore', 'quietcore-validate@', 'quietcore-verify', 'quietcore-hotplug']
     const text = readFileSync(join(TOP, 'docs/service.md'), 'utf8')
