@@ -1,4 +1,4 @@
-import { InputError, QuietcoreError } from '../core/errors.ts'
+import { InputError, MachineError, QuietcoreError } from '../core/errors.ts'
 import type { ServiceConfig } from '../core/service/service-config.ts'
 import { choiceFrom } from '../engine/active-choice.ts'
 import type { Active } from '../engine/journal/records.ts'
@@ -63,11 +63,18 @@ async function goOnWithout(
   if (choice && wasKilled(error)) {
     parked.untilTick('apply', () => keeper.enqueue('apply', () => keeper.apply(choice), 2))
   }
-  const other = active && choice && active.profile !== choice.name
-  if (error instanceof InputError && other && (await appliesInstead(active, keeper))) {
-    return keeper.refuse('profile', error, `${active.profile} stays`)
+  let last: QuietcoreError = error
+  if (error instanceof InputError && active) {
+    const failure = await failureOf(keeper.apply(choiceFrom(active), { asApplied: true }))
+    if (!failure) return keeper.refuse('profile', error, `${active.profile} stays as it was applied`)
+    // A bad file is the same at the next try; what the machine cannot do now, it may do then.
+    if (failure instanceof MachineError) last = failure
   }
-  if (!(await isTunedAlready(error, choice, active, keeper, tuner))) throw error
+  if (!(await isTunedAlready(error, choice, active, keeper, tuner))) {
+    if (last === error) throw error
+    keeper.refuse('profile', error, 'what was applied before it could not be applied again yet')
+    return goOnWithout(last, choice, active, keeper, parts)
+  }
   const name = active?.profile ?? choice?.name
   keeper.refuse('profile', error, name === undefined ? 'no profile is applied' : `${name} stays as it is`)
   board.update({ profile: name ?? null })
@@ -93,16 +100,6 @@ async function isAsWanted(keeper: Keeper, choice: ProfileChoice): Promise<boolea
   return verified?.state === 'ok' || verified?.state === 'pending-reboot'
 }
 
-async function appliesInstead(active: Active, keeper: Keeper): Promise<boolean> {
-  try {
-    await keeper.apply(choiceFrom(active), { asApplied: true })
-    return true
-  } catch (error) {
-    if (error instanceof QuietcoreError) return false
-    throw error
-  }
-}
-
 function activeOrProblem({ board, tuner }: ServiceParts): Active | null {
   try {
     return tuner.active()
@@ -118,6 +115,16 @@ async function orNull<T>(work: Promise<T>): Promise<T | null> {
     return await work
   } catch (error) {
     if (error instanceof QuietcoreError) return null
+    throw error
+  }
+}
+
+async function failureOf(work: Promise<unknown>): Promise<QuietcoreError | null> {
+  try {
+    await work
+    return null
+  } catch (error) {
+    if (error instanceof QuietcoreError) return error
     throw error
   }
 }
