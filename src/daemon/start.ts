@@ -53,7 +53,7 @@ async function goOnWithout(
   if (isLocked(error)) {
     board.problems.set('locked', error)
     board.update()
-    if (choice && active?.profile === choice.name && (await isAsWanted(keeper, choice))) {
+    if (choice && active && (await staysTuned(choice, active, keeper, tuner))) {
       parked.park('apply', () => keeper.enqueue('apply', () => keeper.apply(choice)))
       return
     }
@@ -93,6 +93,19 @@ async function isTunedAlready(
     return tuner.isInForce(active)
   }
   return error.code === 'journal-damaged' && (choice === null || (await isAsWanted(keeper, choice)))
+}
+
+/** Another quietcore has the machine, maybe for hours. A change that is half done is none to serve with. */
+async function staysTuned(
+  choice: ProfileChoice,
+  active: Active,
+  keeper: Keeper,
+  tuner: Tuner,
+): Promise<boolean> {
+  if (!tuner.isSettled()) return false
+  if (!tuner.isInForce(active)) return active.profile === choice.name && isAsWanted(keeper, choice)
+  await orNull(keeper.verify())
+  return true
 }
 
 async function isAsWanted(keeper: Keeper, choice: ProfileChoice): Promise<boolean> {

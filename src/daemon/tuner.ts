@@ -28,9 +28,14 @@ export class Tuner {
     return bootId === this.#root.readTextIfThere(BOOT_ID)?.trim()
   }
 
+  /** no change of the machine is under way or was left half-way */
+  isSettled(): boolean {
+    return !readJournal({ root: this.#root }).open
+  }
+
   /** Settles what a crash left half-way. */
   async recover(): Promise<void> {
-    if (readJournal({ root: this.#root }).open) await this.#do('recover', {})
+    if (!this.isSettled()) await this.#do('recover', {})
   }
 
   /** Applies, and looks at the machine afterwards. */

@@ -4,6 +4,7 @@ import { MachineError } from '../../src/core/errors.ts'
 import { Keeper } from '../../src/daemon/keeper.ts'
 import { startServing } from '../../src/daemon/start.ts'
 import type { Tuner } from '../../src/daemon/tuner.ts'
+import { processStartTicks } from '../../src/host/process-start.ts'
 import { machineDir } from '../support/machine-dir.ts'
 import { madeParts } from '../support/made-parts.ts'
 
@@ -16,6 +17,7 @@ function tunedMachine(error: { code: string; message: string }): Partial<Tuner> 
   return {
     active: () => ACTIVE,
     isInForce: () => true,
+    isSettled: () => true,
     recover: async () => {},
     apply: async () => {
       throw new MachineError(error)
@@ -64,3 +66,21 @@ it.each([
     expect(unhandled).toEqual([])
   },
 )
+
+it('while another quietcore has a machine with a change that is half done, it waits, and a stop ends that', async () => {
+  const { ports, write } = machineDir()
+  const holder = {
+    pid: process.pid,
+    startTicks: processStartTicks(process.pid),
+    command: 'apply',
+    since: 'today',
+  }
+  write('/run/quietcore/lock', JSON.stringify(holder))
+  const parts = madeParts(ports, { ...tunedMachine(LOCKED), isSettled: () => false })
+  const started = startServing(new Keeper(parts), parts)
+  started.catch(() => {})
+  await setImmediate()
+  expect(parts.board.problems.list().map(({ code }) => code)).toEqual(['locked'])
+  parts.parked.close()
+  await expect(started).rejects.toThrow(LOCKED.message)
+})
