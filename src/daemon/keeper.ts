@@ -40,9 +40,14 @@ export class Keeper {
   }
 
   /** Takes a configuration over. */
-  async configure(config: ServiceConfig): Promise<void> {
+  take(config: ServiceConfig): void {
     this.#config = config
-    await this.#parts.configured(config)
+    this.#parts.setLogLevel(config.logLevel)
+  }
+
+  /** Brings timers and history up to the configuration. What goes wrong is a problem: no tuning depends on it. */
+  async followConfig(): Promise<void> {
+    await this.#parts.configured(this.#config)
   }
 
   /** Applies and verifies; `whole` is for a person, and its answer has each setting. @throws as the engine's `tune` */

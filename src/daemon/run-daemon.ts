@@ -8,6 +8,7 @@ import { serviceLog } from '../host/service-log.ts'
 import { requireRoom } from '../host/state-disk.ts'
 import { Board } from './board.ts'
 import { openControl } from './control/open-control.ts'
+import { followSchedule } from './follow-schedule.ts'
 import { keepHistory } from './keep-history.ts'
 import { Keeper } from './keeper.ts'
 import { LiveService } from './live-service.ts'
@@ -67,12 +68,13 @@ export async function runDaemon({ root: dir, version, giveBack }: DaemonOptions)
     },
     extendStart: (ms) => notifier.extend(ms),
     reloading: () => notifier.reloading(),
+    setLogLevel(least) {
+      log.setLevel(least)
+      tuner.setLogLevel(least)
+    },
     async configured(config) {
-      log.setLevel(config.logLevel)
-      const { schedule, problems: found } = await tuner.schedule(config)
-      problems.set('schedule', ...found)
+      await followSchedule(config, tuner, board)
       keepHistory(config, ports, board)
-      board.update({ schedule })
     },
   }
   const keeper = new Keeper(parts)

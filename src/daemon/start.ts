@@ -1,5 +1,4 @@
 import { InputError, MachineError, QuietcoreError } from '../core/errors.ts'
-import type { ServiceConfig } from '../core/service/service-config.ts'
 import { choiceFrom } from '../engine/active-choice.ts'
 import type { Active } from '../engine/journal/records.ts'
 import type { ProfileChoice } from '../engine/resolve-profile.ts'
@@ -11,25 +10,30 @@ import type { Tuner } from './tuner.ts'
 import { waitForMachine } from './wait-for-machine.ts'
 
 /**
- * From the start of the process to serving: recover, apply, verify. On a machine that is tuned already, what is bad or
- * impossible now is a problem, and the tuning in force stays; on one that is not, the service does not start.
+ * From the start of the process to serving: recover, apply, verify; then timers and history, which no tuning waits for.
  * @throws InputError, MachineError why the machine cannot be tuned
  */
 export async function startServing(keeper: Keeper, parts: ServiceParts): Promise<void> {
+  await tune(keeper, parts)
+  if (!parts.stop.aborted) await keeper.followConfig()
+}
+
+/**
+ * On a machine that is tuned already, what is bad or impossible now is a problem, and the tuning in force stays; on one
+ * that is not, the service does not start.
+ * @throws InputError, MachineError why the machine cannot be tuned
+ */
+async function tune(keeper: Keeper, parts: ServiceParts): Promise<void> {
   const { board, tuner, readConfig, stop } = parts
   const active = activeOrProblem(parts)
-  let config: ServiceConfig
   try {
-    config = readConfig()
+    keeper.take(readConfig())
   } catch (error) {
     if (!active) throw error
     keeper.refuse('config', error, `${active.profile} stays`)
-    config = keeper.config
   }
-  await keeper.configure(config)
-  if (stop.aborted) return
   board.update({ phase: 'recovering', profile: active?.profile ?? null, since: active?.since ?? null })
-  const choice = wantedChoice(config, active)
+  const choice = wantedChoice(keeper.config, active)
   try {
     await tuner.recover()
     if (stop.aborted) return
@@ -58,7 +62,7 @@ async function goOnWithout(
       return
     }
     await waitForMachine(ports.root, parked, extendStart, () => error)
-    return startServing(keeper, parts)
+    return tune(keeper, parts)
   }
   if (choice && wasKilled(error)) {
     parked.untilTick('apply', () => keeper.enqueue('apply', () => keeper.apply(choice), 2))

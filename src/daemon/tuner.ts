@@ -18,6 +18,11 @@ export class Tuner {
     this.#root = root
   }
 
+  /** of the processes that do the work from now on */
+  setLogLevel(least: LogLevel): void {
+    this.#logLevel = least
+  }
+
   /** @throws MachineError `journal-damaged` */
   active(): Active | null {
     return readJournal({ root: this.#root }).settled.active
@@ -54,7 +59,6 @@ export class Tuner {
 
   /** Makes the timers what suites and configuration say. */
   schedule(config: ServiceConfig): Promise<Scheduled> {
-    this.#logLevel = config.logLevel
     return this.#do('schedule', { config })
   }
 

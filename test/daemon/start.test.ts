@@ -2,8 +2,10 @@ import { setImmediate } from 'node:timers/promises'
 import { expect, it, onTestFinished } from 'vitest'
 import { MachineError } from '../../src/core/errors.ts'
 import { Keeper } from '../../src/daemon/keeper.ts'
+import { NOTHING_READ } from '../../src/daemon/profile-read.ts'
 import { startServing } from '../../src/daemon/start.ts'
 import type { Tuner } from '../../src/daemon/tuner.ts'
+import type { Tuned } from '../../src/engine/tune.ts'
 import { processStartTicks } from '../../src/host/process-start.ts'
 import { machineDir } from '../support/machine-dir.ts'
 import { madeParts } from '../support/made-parts.ts'
@@ -83,4 +85,20 @@ it('while another quietcore has a machine with a change that is half done, it wa
   expect(parts.board.problems.list().map(({ code }) => code)).toEqual(['locked'])
   parts.parked.close()
   await expect(started).rejects.toThrow(LOCKED.message)
+})
+
+it('the machine is tuned before timers are brought about', async () => {
+  const done: string[] = []
+  const tuner: Partial<Tuner> = {
+    ...tunedMachine(LOCKED),
+    recover: async () => void done.push('recover'),
+    apply: async () => {
+      done.push('apply')
+      return { tuned: {} as Tuned, read: NOTHING_READ, verified: null, verifyError: null }
+    },
+  }
+  const configured = async () => void done.push('timers')
+  const parts = madeParts(machineDir().ports, tuner, { configured })
+  await startServing(new Keeper(parts), parts)
+  expect(done).toEqual(['recover', 'apply', 'timers'])
 })

@@ -26,6 +26,7 @@ export function madeParts(
     told: new Told(ports.root),
     stop: new AbortController().signal,
     readConfig: () => ({ drift: 'report', keepRuns: 30, keepDays: 365, logLevel: 'info' }),
+    setLogLevel: () => {},
     configured: async () => {},
     extendStart: () => {},
     reloading: () => {},
