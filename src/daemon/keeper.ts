@@ -40,9 +40,14 @@ export class Keeper {
   }
 
   /** Takes a configuration over. */
-  async configure(config: ServiceConfig): Promise<void> {
+  take(config: ServiceConfig): void {
     this.#config = config
-    await this.#parts.configured(config)
+    this.#parts.setLogLevel(config.logLevel)
+  }
+
+  /** Brings timers and history up to the configuration. What goes wrong is a problem: no tuning depends on it. */
+  async followConfig(): Promise<void> {
+    await this.#parts.configured(this.#config)
   }
 
   /** Applies and verifies; `whole` is for a person, and its answer has each setting. @throws as the engine's `tune` */
@@ -114,11 +119,9 @@ export class Keeper {
 
   /** Does work of the service's own. While another quietcore has the machine it waits; what goes wrong is a problem. */
   async orLater(key: string, work: () => Promise<unknown>, tries = 1): Promise<Outcome> {
-    const { board, parked, queue, stop } = this.#parts
+    const { board, parked, stop } = this.#parts
     if (stop.aborted) return 'waits'
-    // Errors are the problem's: nobody waits for this.
-    const again = (next: number) => () =>
-      void queue.add(key, () => this.orLater(key, work, next)).catch(() => {})
+    const again = (next: number) => () => this.enqueue(key, work, next)
     try {
       await work()
       return 'done'
@@ -134,6 +137,11 @@ export class Keeper {
       parked.park(key, again(tries))
       return 'waits'
     }
+  }
+
+  /** Queues work of the service's own. Nobody waits for it: its errors are problems, and a stop refuses what still waits. */
+  enqueue(key: string, work: () => Promise<unknown>, tries = 1): void {
+    void this.#parts.queue.add(key, () => this.orLater(key, work, tries)).catch(() => {})
   }
 
   refuse(source: 'config' | 'profile' | 'new-things', error: unknown, instead: string): void {

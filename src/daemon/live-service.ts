@@ -89,7 +89,8 @@ export class LiveService implements Service {
       const before = this.config
       const config = readConfig()
       board.problems.clear('config')
-      await this.#keeper.configure(config)
+      this.#keeper.take(config)
+      await this.#keeper.followConfig()
       if (stop.aborted) return
       const active = tuner.active()
       const choice = choiceAtReload(before, config, active, this.#byHand)

@@ -2,14 +2,14 @@ import { EXIT, QuietcoreError } from '../core/errors.ts'
 import { DEFAULT_SERVICE_CONFIG } from '../core/service/service-config.ts'
 import { openPorts, requirePrivilege } from '../engine/open-ports.ts'
 import { readServiceConfig } from '../engine/read-service-config.ts'
-import { lastVerdicts } from '../engine/runs/last-verdicts.ts'
-import { retainRuns } from '../engine/runs/retain-runs.ts'
 import { openNotifier } from '../host/notifier.ts'
 import type { Ports } from '../host/ports.ts'
 import { serviceLog } from '../host/service-log.ts'
 import { requireRoom } from '../host/state-disk.ts'
 import { Board } from './board.ts'
 import { openControl } from './control/open-control.ts'
+import { followSchedule } from './follow-schedule.ts'
+import { keepHistory } from './keep-history.ts'
 import { Keeper } from './keeper.ts'
 import { LiveService } from './live-service.ts'
 import { openMetrics } from './metrics/open-metrics.ts'
@@ -68,36 +68,30 @@ export async function runDaemon({ root: dir, version, giveBack }: DaemonOptions)
     },
     extendStart: (ms) => notifier.extend(ms),
     reloading: () => notifier.reloading(),
+    setLogLevel(least) {
+      log.setLevel(least)
+      tuner.setLogLevel(least)
+    },
     async configured(config) {
-      log.setLevel(config.logLevel)
-      const { schedule, problems: found } = await tuner.schedule(config)
-      problems.set('schedule', ...found)
-      keepHistory()
-      board.update({ schedule })
+      await followSchedule(config, tuner, board)
+      keepHistory(config, ports, board)
     },
   }
   const keeper = new Keeper(parts)
   const service = new LiveService(parts, keeper)
-  const keepHistory = () => {
-    try {
-      retainRuns(service.config, ports)
-      problems.clear('history')
-    } catch (error) {
-      problems.set('history', error)
-    }
-    board.update({ lastVerdicts: lastVerdicts(ports.root) })
-  }
   const signals = onSignals(service)
   void signals.stopped.then(() => stop.abort())
   const closing: (() => void | Promise<void>)[] = [signals.close, leave]
   try {
     const started = queue.add('start', () => startServing(keeper, parts))
+    // It may fail while the doors open; whoever waits for it below hears of it all the same.
+    started.catch(() => {})
     closing.unshift(...(await openDoors(service, ports, problems)))
     if ((await Promise.race([started.then(() => 'started'), signals.stopped])) === 'started') {
       keeper.started()
       board.ready()
       log.write('info', `quietcore ${version} serves`)
-      closing.unshift(onPokes(service, ports, told, keepHistory))
+      closing.unshift(onPokes(service, ports, told, () => keepHistory(keeper.config, ports, board)))
       closing.unshift(
         startWatchdog(notifier, queue, () => {
           lookAtDisk(ports, problems)

@@ -1,5 +1,5 @@
 import type { ServiceConfig } from '../core/service/service-config.ts'
-import type { Ports } from '../host/ports.ts'
+import type { LogLevel, Ports } from '../host/ports.ts'
 import type { Board } from './board.ts'
 import type { ParkedWork } from './parked-work.ts'
 import type { Told } from './told.ts'
@@ -18,7 +18,8 @@ export interface ServiceParts {
   stop: AbortSignal
   /** reads quietcore.conf. @throws InputError, MachineError */
   readConfig(): ServiceConfig
-  /** brings all that depends on the configuration (timers, log, history) up to it */
+  setLogLevel(least: LogLevel): void
+  /** brings what depends on the configuration (timers, history) up to it; what goes wrong is a problem */
   configured(config: ServiceConfig): Promise<void>
   /** the manager may wait this much longer for READY=1, or for the end */
   extendStart(ms: number): void

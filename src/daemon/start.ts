@@ -1,5 +1,4 @@
-import { InputError, QuietcoreError } from '../core/errors.ts'
-import type { ServiceConfig } from '../core/service/service-config.ts'
+import { InputError, MachineError, QuietcoreError } from '../core/errors.ts'
 import { choiceFrom } from '../engine/active-choice.ts'
 import type { Active } from '../engine/journal/records.ts'
 import type { ProfileChoice } from '../engine/resolve-profile.ts'
@@ -11,25 +10,30 @@ import type { Tuner } from './tuner.ts'
 import { waitForMachine } from './wait-for-machine.ts'
 
 /**
- * From the start of the process to serving: recover, apply, verify. On a machine that is tuned already, what is bad or
- * impossible now is a problem, and the tuning in force stays; on one that is not, the service does not start.
+ * From the start of the process to serving: recover, apply, verify; then timers and history, which no tuning waits for.
  * @throws InputError, MachineError why the machine cannot be tuned
  */
 export async function startServing(keeper: Keeper, parts: ServiceParts): Promise<void> {
+  await tune(keeper, parts)
+  if (!parts.stop.aborted) await keeper.followConfig()
+}
+
+/**
+ * On a machine that is tuned already, what is bad or impossible now is a problem, and the tuning in force stays; on one
+ * that is not, the service does not start.
+ * @throws InputError, MachineError why the machine cannot be tuned
+ */
+async function tune(keeper: Keeper, parts: ServiceParts): Promise<void> {
   const { board, tuner, readConfig, stop } = parts
   const active = activeOrProblem(parts)
-  let config: ServiceConfig
   try {
-    config = readConfig()
+    keeper.take(readConfig())
   } catch (error) {
     if (!active) throw error
     keeper.refuse('config', error, `${active.profile} stays`)
-    config = keeper.config
   }
-  await keeper.configure(config)
-  if (stop.aborted) return
   board.update({ phase: 'recovering', profile: active?.profile ?? null, since: active?.since ?? null })
-  const choice = wantedChoice(config, active)
+  const choice = wantedChoice(keeper.config, active)
   try {
     await tuner.recover()
     if (stop.aborted) return
@@ -48,32 +52,33 @@ async function goOnWithout(
   keeper: Keeper,
   parts: ServiceParts,
 ): Promise<void> {
-  const { tuner, board, extendStart, parked, ports, queue, stop } = parts
+  const { tuner, board, extendStart, parked, ports, stop } = parts
   if (!(error instanceof QuietcoreError) || stop.aborted) throw error
   if (isLocked(error)) {
     board.problems.set('locked', error)
     board.update()
-    if (choice && active?.profile === choice.name && (await isAsWanted(keeper, choice))) {
-      parked.park(
-        'apply',
-        () => void queue.add('apply', () => keeper.orLater('apply', () => keeper.apply(choice))),
-      )
+    if (choice && active && (await staysTuned(choice, active, keeper, tuner))) {
+      parked.park('apply', () => keeper.enqueue('apply', () => keeper.apply(choice)))
       return
     }
     await waitForMachine(ports.root, parked, extendStart, () => error)
-    return startServing(keeper, parts)
+    return tune(keeper, parts)
   }
   if (choice && wasKilled(error)) {
-    parked.untilTick(
-      'apply',
-      () => void queue.add('apply', () => keeper.orLater('apply', () => keeper.apply(choice), 2)),
-    )
+    parked.untilTick('apply', () => keeper.enqueue('apply', () => keeper.apply(choice), 2))
   }
-  const other = active && choice && active.profile !== choice.name
-  if (error instanceof InputError && other && (await appliesInstead(active, keeper))) {
-    return keeper.refuse('profile', error, `${active.profile} stays`)
+  let last: QuietcoreError = error
+  if (error instanceof InputError && active) {
+    const failure = await failureOf(keeper.apply(choiceFrom(active), { asApplied: true }))
+    if (!failure) return keeper.refuse('profile', error, `${active.profile} stays as it was applied`)
+    // A bad file is the same at the next try; what the machine cannot do now, it may do then.
+    if (failure instanceof MachineError) last = failure
   }
-  if (!(await isTunedAlready(error, choice, active, keeper, tuner))) throw error
+  if (!(await isTunedAlready(error, choice, active, keeper, tuner))) {
+    if (last === error) throw error
+    keeper.refuse('profile', error, 'what was applied before it could not be applied again yet')
+    return goOnWithout(last, choice, active, keeper, parts)
+  }
   const name = active?.profile ?? choice?.name
   keeper.refuse('profile', error, name === undefined ? 'no profile is applied' : `${name} stays as it is`)
   board.update({ profile: name ?? null })
@@ -94,19 +99,22 @@ async function isTunedAlready(
   return error.code === 'journal-damaged' && (choice === null || (await isAsWanted(keeper, choice)))
 }
 
+/** Another quietcore has the machine, maybe for hours. A change that is half done is none to serve with. */
+async function staysTuned(
+  choice: ProfileChoice,
+  active: Active,
+  keeper: Keeper,
+  tuner: Tuner,
+): Promise<boolean> {
+  if (!tuner.isSettled()) return false
+  if (!tuner.isInForce(active)) return active.profile === choice.name && isAsWanted(keeper, choice)
+  await orNull(keeper.verify())
+  return true
+}
+
 async function isAsWanted(keeper: Keeper, choice: ProfileChoice): Promise<boolean> {
   const verified = await orNull(keeper.verify(choice))
   return verified?.state === 'ok' || verified?.state === 'pending-reboot'
-}
-
-async function appliesInstead(active: Active, keeper: Keeper): Promise<boolean> {
-  try {
-    await keeper.apply(choiceFrom(active), { asApplied: true })
-    return true
-  } catch (error) {
-    if (error instanceof QuietcoreError) return false
-    throw error
-  }
 }
 
 function activeOrProblem({ board, tuner }: ServiceParts): Active | null {
@@ -124,6 +132,16 @@ async function orNull<T>(work: Promise<T>): Promise<T | null> {
     return await work
   } catch (error) {
     if (error instanceof QuietcoreError) return null
+    throw error
+  }
+}
+
+async function failureOf(work: Promise<unknown>): Promise<QuietcoreError | null> {
+  try {
+    await work
+    return null
+  } catch (error) {
+    if (error instanceof QuietcoreError) return error
     throw error
   }
 }

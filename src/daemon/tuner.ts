@@ -18,6 +18,11 @@ export class Tuner {
     this.#root = root
   }
 
+  /** of the processes that do the work from now on */
+  setLogLevel(least: LogLevel): void {
+    this.#logLevel = least
+  }
+
   /** @throws MachineError `journal-damaged` */
   active(): Active | null {
     return readJournal({ root: this.#root }).settled.active
@@ -28,9 +33,14 @@ export class Tuner {
     return bootId === this.#root.readTextIfThere(BOOT_ID)?.trim()
   }
 
+  /** no change of the machine is under way or was left half-way */
+  isSettled(): boolean {
+    return !readJournal({ root: this.#root }).open
+  }
+
   /** Settles what a crash left half-way. */
   async recover(): Promise<void> {
-    if (readJournal({ root: this.#root }).open) await this.#do('recover', {})
+    if (!this.isSettled()) await this.#do('recover', {})
   }
 
   /** Applies, and looks at the machine afterwards. */
@@ -49,7 +59,6 @@ export class Tuner {
 
   /** Makes the timers what suites and configuration say. */
   schedule(config: ServiceConfig): Promise<Scheduled> {
-    this.#logLevel = config.logLevel
     return this.#do('schedule', { config })
   }
 

@@ -192,6 +192,24 @@ describe('another quietcore', () => {
     )
   })
 
+  it('that measures when the service starts on a tuned machine is waited for while the service serves', async () => {
+    const machine = serviceMachine('[service]\nprofile = calm\n')
+    quietcore('apply', 'quiet', '--root', machine.dir)
+    machine.write('/proc/sys/vm/stat_interval', '1\n')
+    holdLock(machine)
+    const daemon = await startDaemon(machine)
+    await daemon.readyTimes(1)
+    expect(daemon.status()).toBe(
+      `quiet; DIFFERS: /proc/sys/vm/stat_interval is 1 instead of 10; PROBLEM: ${LOCK}: process ${process.pid} (quietcore validate, since today) is changing this machine`,
+    )
+    rmSync(join(machine.dir, LOCK))
+    await until(
+      () => daemon.status() === 'calm; verified, 1 settings as wanted',
+      'calm is applied',
+      daemon.status,
+    )
+  })
+
   it('started while the service waits for the lock, SIGTERM ends it with 0', async () => {
     const machine = serviceMachine()
     holdLock(machine)

@@ -19,7 +19,7 @@ const SYSTEMCTL = `#!/bin/sh
 echo "$*" >> /calls
 [ -e /refuse ] && grep -qx "$*" /refuse && { echo "Failed to $1: $(cat /refusal)" >&2; exit 1; }
 case "$1" in
-start) echo "$3" >> /active ;;
+start) while [ "$1" != -- ]; do shift; done; echo "$2" >> /active ;;
 stop) shift 2; for t; do grep -vx "$t" /active > /active.new; mv /active.new /active; done ;;
 daemon-reload) rm -f /stale ;;
 show)

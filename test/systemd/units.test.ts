@@ -17,6 +17,13 @@ function complaints(...units: string[]): string {
   return stdout + stderr
 }
 
+/** The lines of a unit that `key` matches. */
+function said(unit: string, key: RegExp): string[] {
+  return readFileSync(unitFile(root, unit), 'utf8')
+    .split('\n')
+    .filter((line) => key.test(line))
+}
+
 interface Finding {
   name: string
   exposure: string | null
@@ -57,6 +64,24 @@ describe('the units', () => {
 
   it('of a suite load only with a calendar, which the service gives', () => {
     expect(complaints('quietcore-validate@without.timer')).toContain('lacks value setting')
+  })
+
+  it('try again for ever what may be mended meanwhile, and never what is the same a second later', () => {
+    expect(said('quietcore.service', /^(StartLimit|Restart).*=/)).toEqual([
+      'StartLimitIntervalSec=0',
+      'Restart=on-failure',
+      'RestartSec=10s',
+      'RestartPreventExitStatus=2',
+    ])
+  })
+
+  it('have a measurement wait for all that the service precedes, because that starts the guests', () => {
+    const guests = said('quietcore.service', /^Before=/).map((line) => line.replace('Before=', 'After='))
+    expect(guests).toEqual([expect.stringContaining('libvirt-guests.service')])
+    expect(said('quietcore-validate@.service', /^After=/)).toEqual([
+      'After=quietcore.service sys-kernel-tracing.mount modprobe@msr.service',
+      ...guests,
+    ])
   })
 
   it('leave no more open than was measured for docs/service.md', () => {

@@ -132,7 +132,8 @@ async function bringAbout(
   for (const timer of inForce.keys()) {
     if (states.get(timer)?.active) continue
     try {
-      await systemctl(runner, 'start', '--', timer)
+      // At a boot a timer starts after the clock is set, maybe minutes from now; what systemd refuses, it refuses at once.
+      await systemctl(runner, 'start', '--no-block', '--', timer)
     } catch (error) {
       problems.push(problemOf(error, clock.now()))
     }

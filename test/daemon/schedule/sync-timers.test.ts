@@ -80,7 +80,7 @@ OnlyWhenIdle=yes
       expect(calls()).toEqual([
         'daemon-reload',
         `${SHOW} quietcore-validate@night.timer`,
-        'start -- quietcore-validate@night.timer',
+        'start --no-block -- quietcore-validate@night.timer',
       ])
     })
 
@@ -110,7 +110,7 @@ OnlyWhenIdle=yes
       expect(calls()).toEqual([
         `${SHOW} quietcore-validate@night.timer`,
         'daemon-reload',
-        'start -- quietcore-validate@night.timer',
+        'start --no-block -- quietcore-validate@night.timer',
       ])
     })
 
@@ -141,7 +141,7 @@ OnlyWhenIdle=yes
         'stop -- quietcore-validate@night.timer',
         'daemon-reload',
         `${SHOW} quietcore-validate@night.timer`,
-        'start -- quietcore-validate@night.timer',
+        'start --no-block -- quietcore-validate@night.timer',
       ])
       expect(stamped()).toBe(Math.round(Date.now() / 1e6))
     })
@@ -317,7 +317,7 @@ OnlyWhenIdle=yes
 
     it('a systemd that refuses is a problem in its own words', async () => {
       const { sync, write } = machine({ night: NIGHTLY, day: suite('on-calendar = 14:00') })
-      write('/refuse', 'start -- quietcore-validate@night.timer\n')
+      write('/refuse', 'start --no-block -- quietcore-validate@night.timer\n')
       write('/refusal', 'Unit quietcore-validate@night.timer not found.')
       const { schedule, problems } = await sync()
       expect(schedule.map((one) => one.suite)).toEqual(['day', 'night'])
@@ -325,7 +325,7 @@ OnlyWhenIdle=yes
         {
           code: 'systemctl-failed',
           message:
-            '`systemctl start -- quietcore-validate@night.timer`: Failed to start: Unit quietcore-validate@night.timer not found.',
+            '`systemctl start --no-block -- quietcore-validate@night.timer`: Failed to start: Unit quietcore-validate@night.timer not found.',
           next: 'See `systemctl status` of the unit and the journal. The service tries again at its next reload.',
           since: NOW,
         },
