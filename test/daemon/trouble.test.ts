@@ -65,18 +65,25 @@ describe('the journal', () => {
     )
   })
 
-  it('damaged before the start of a tuned machine: it serves, and touches neither the tuning nor the journal', async () => {
-    const machine = serviceMachine()
-    quietcore('apply', 'quiet', '--root', machine.dir)
-    const damaged = `garbage\n${machine.read(JOURNAL)}`
-    machine.write(JOURNAL, damaged)
-    const daemon = await startDaemon(machine)
-    await daemon.readyTimes(1)
-    expect(daemon.status()).toMatch(
-      /^quiet; verified, 2 settings as wanted; PROBLEM: .*journal:1: the journal is damaged/,
-    )
-    expect([machine.read(JOURNAL), machine.read(SWAPPINESS)]).toEqual([damaged, '10\n'])
-  })
+  it.each([
+    ['damaged', (whole: string) => `garbage\n${whole}`],
+    ['empty', () => ''],
+    ['cut within its first line', (whole: string) => whole.slice(0, 40)],
+  ])(
+    '%s before the start of a tuned machine: it serves, and touches neither the tuning nor the journal',
+    async (_, damage) => {
+      const machine = serviceMachine()
+      quietcore('apply', 'quiet', '--root', machine.dir)
+      const damaged = damage(machine.read(JOURNAL))
+      machine.write(JOURNAL, damaged)
+      const daemon = await startDaemon(machine)
+      await daemon.readyTimes(1)
+      expect(daemon.status()).toMatch(
+        /^quiet; verified, 2 settings as wanted; PROBLEM: .*journal:1: the journal is damaged/,
+      )
+      expect([machine.read(JOURNAL), machine.read(SWAPPINESS)]).toEqual([damaged, '10\n'])
+    },
+  )
 
   it('damaged before the start of an untuned machine: never READY, exit 3', async () => {
     const machine = serviceMachine()
