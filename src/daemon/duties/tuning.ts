@@ -94,8 +94,8 @@ export class Tuning {
   }
 
   /**
-   * Looks at every setting of the active profile, or of `other` without asking the journal, and keeps the result; null
-   * without a profile.
+   * Looks at every setting of the active profile, or of `other` without asking the journal, and keeps the result where
+   * there is room for it; null without a profile.
    */
   async verify(other?: ProfileChoice): Promise<Looked> {
     const machine = this.#machine()
@@ -113,13 +113,23 @@ export class Tuning {
       : await observePlan(choice, machine, library)
     const verified = verifiedOf(observed, facts.kernel.bootId, ports.clock.now())
     const before = readVerified(ports.root)
-    keepVerified(ports.root, verified)
     // Without the journal it is not known how it was left.
     for (const one of active ? newlyDrifted(before, verified) : []) {
       const fields = { want: one.want, have: one.have }
       if (one.state === 'differs') this.#log.write('warn', `${one.target} is not as it was left`, fields)
     }
+    this.#keep(ports.root, verified)
     return { verified, read: reading.read }
+  }
+
+  /** A disk that is full takes no result, and yet what was found is so, and is to be told and mended. */
+  #keep(root: Root, verified: Verified): void {
+    try {
+      keepVerified(root, verified)
+    } catch (error) {
+      if (!(error instanceof QuietcoreError)) throw error
+      this.#log.write('error', `the result of this verify is not kept: ${error.message}`)
+    }
   }
 
   #machine(): Machine {
