@@ -1,4 +1,4 @@
-import type { Changed } from '../engine/apply-session.ts'
+import type { Changed } from '../engine/changed.ts'
 import type { Recovered } from '../engine/recover.ts'
 import type { Tuned } from '../engine/tune.ts'
 import type { Undone } from '../engine/undo.ts'

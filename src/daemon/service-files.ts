@@ -1,6 +1,6 @@
 import { MachineError } from '../core/errors.ts'
 import { SERVICE_CONFIG } from '../core/service/service-config.ts'
-import type { Root } from '../host/ports.ts'
+import type { FileInfo, Root } from '../host/ports.ts'
 
 export const CONFIG_FOLDER = '/etc/quietcore'
 /** `/etc/quietcore/profiles/NAME/FILE` is the deepest that there is use for. */
@@ -20,12 +20,7 @@ export function markOf(text: string | undefined): string {
 
 /** The mark of a file as it is now; one that cannot be read is as good as not there. */
 export function markNow(root: Root, file: string): string {
-  try {
-    return markOf(root.readTextIfThere(file))
-  } catch (error) {
-    if (error instanceof MachineError) return NOT_THERE
-    throw error
-  }
+  return markOf(orNone(() => root.readTextIfThere(file)))
 }
 
 /** Editors' own files (a dot in front, `~` behind) are none. */
@@ -35,16 +30,26 @@ export function filesBelow(root: Root, folder: string, depth: number): string[] 
     .filter((name) => !name.startsWith('.') && !name.endsWith('~'))
     .flatMap((name) => {
       const path = `${folder}/${name}`
-      const kind = root.info(path)?.kind
+      const kind = kindOf(root, path)
       return kind === 'file' ? [path] : kind === 'directory' ? filesBelow(root, path, depth - 1) : []
     })
 }
 
+/** A loop of links, and what a disk that fails does not tell, are none: whoever reads such a file says what is wrong. */
+function kindOf(root: Root, path: string): FileInfo['kind'] | undefined {
+  return orNone(() => root.info(path)?.kind)
+}
+
 function listed(root: Root, folder: string): string[] {
+  return orNone(() => root.list(folder)) ?? []
+}
+
+/** Nobody waits for a watcher's answer, so what it throws would end the service. */
+function orNone<T>(look: () => T): T | undefined {
   try {
-    return root.list(folder)
+    return look()
   } catch (error) {
-    if (error instanceof MachineError) return []
+    if (error instanceof MachineError) return undefined
     throw error
   }
 }

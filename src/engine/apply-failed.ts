@@ -1,6 +1,7 @@
 import { MachineError, QuietcoreError } from '../core/errors.ts'
 import type { Setting } from '../core/plan/setting.ts'
 import type { Undone } from './undo.ts'
+import { type Made, UnfinishedError } from './unfinished-error.ts'
 
 /** Names the setting, unless the error has a place of its own. */
 export function settingFailed(setting: Setting, error: unknown): Error {
@@ -14,11 +15,8 @@ export function settingFailed(setting: Setting, error: unknown): Error {
 }
 
 /** Says what stopped an apply, and what became of the changes that it had made. */
-export function applyFailed(
-  cause: unknown,
-  undone: readonly Undone[],
-  failed: readonly Undone[],
-): MachineError {
+export function applyFailed(cause: unknown, made: Made, failed: readonly Undone[]): MachineError {
+  const { undone } = made
   const restored = undone.filter(({ outcome }) => outcome === 'restored').length
   const why = cause instanceof Error ? cause.message : String(cause)
   const after =
@@ -26,7 +24,7 @@ export function applyFailed(
       ? `The ${restored} changes made so far were undone; the machine is as before.`
       : `Of ${undone.length} changes ${failed.length} could not be undone (${failed[0]!.target}: ${failed[0]!.detail}); run \`quietcore recover\`.`
   const hint = cause instanceof QuietcoreError && cause.next ? ` ${cause.next}` : ''
-  return new MachineError({
+  return new UnfinishedError(made, {
     code: 'apply-failed',
     message: `apply stopped: ${why}`,
     next: after + hint,

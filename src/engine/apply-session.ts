@@ -4,6 +4,7 @@ import type { Ports } from '../host/ports.ts'
 import { RefusedError } from '../knobs/knob.ts'
 import { knobFor } from '../knobs/knobs.ts'
 import { applyFailed, settingFailed } from './apply-failed.ts'
+import type { Changed } from './changed.ts'
 import type { Journal } from './journal/journal.ts'
 import {
   type Change,
@@ -12,16 +13,10 @@ import {
   type Refusal,
   refKey,
   type Settled,
+  shownIn,
 } from './journal/records.ts'
 import type { Purpose } from './purpose.ts'
 import { rollBack, type Undone } from './undo.ts'
-
-export interface Changed {
-  id: string
-  target: string
-  from: string | null
-  to: string
-}
 
 /** Live settings that follow each other share one record on disk; a file on disk has its own. */
 function inGroups(wanted: readonly ObservedSetting[]): ObservedSetting[][] {
@@ -66,7 +61,9 @@ export class ApplySession {
   /** The undo data of the whole group reaches the disk, then the group is written. */
   async #writeGroup(group: readonly ObservedSetting[]): Promise<void> {
     const changes: Change[] = []
-    for (const { setting } of group) changes.push(await this.#changeOf(setting, false))
+    for (const { setting, have } of group) {
+      changes.push({ ...(await this.#changeOf(setting, false)), shown: { from: have, to: setting.want } })
+    }
     this.#journal.add(...changes.map((change) => ({ type: 'change', ...change }) as const))
     const outcomes: JournalRecord[] = []
     for (const [index, one] of group.entries()) outcomes.push(await this.#write(one, changes[index]!))
@@ -115,12 +112,13 @@ export class ApplySession {
     const { taken, left } = shares
     const reading = await knob.read(held.ref, this.#ports)
     const now = knob.recapture({ ref, before: taken, wrote: null }, this.#ports)
-    const change = await this.#changeOf(setting, false, now)
+    const from = 'have' in reading ? reading.have : null
+    const change: Change = { ...(await this.#changeOf(setting, false, now)), shown: { from, to: want } }
     // It gets no `done`: undone, it goes back to where the earlier setting had it, whatever is there.
     this.#journal.add({ type: 'change', ...change })
     const { wrote, moved } = await knob.carryOver(ref, taken, this.#ports)
     this.#held.push({ ...change, before: taken, wrote })
-    if (moved > 0) this.changed.push({ id, target, from: 'have' in reading ? reading.have : null, to: want })
+    if (moved > 0) this.changed.push({ id, target, from, to: want })
     return left
   }
 
@@ -133,7 +131,9 @@ export class ApplySession {
     const knob = knobFor(held.ref)
     const now = knob.recapture?.(held, this.#ports)
     const change = await this.#changeOf({ ...held, knob: held.ref }, true, now)
-    this.#journal.add({ type: 'change', ...change })
+    const { shown } = held
+    const back = shown ? { shown: { from: shown.to, to: shown.from } } : {}
+    this.#journal.add({ type: 'change', ...change, ...back })
     const { outcome, found } = await knob.restore(held.ref, held.before, held.wrote, this.#ports)
     this.released.push({ id, target, outcome, ...(found === undefined ? {} : { detail: found }) })
   }
@@ -166,7 +166,7 @@ export class ApplySession {
     const held = new Map(kept.map((one) => [refKey(one.ref), one]))
     for (const one of this.#held) {
       const earlier = held.get(refKey(one.ref))
-      held.set(refKey(one.ref), earlier ? { ...one, before: joined(earlier, one) } : one)
+      held.set(refKey(one.ref), earlier ? sinceTheFirst(earlier, one) : one)
     }
     this.#journal.settle({
       active: this.#purpose.active,
@@ -176,12 +176,22 @@ export class ApplySession {
   }
 
   async abandon(cause: unknown): Promise<MachineError> {
-    const { open } = this.#journal.read()
+    const content = this.#journal.read()
+    const { open } = content
     const undone = open ? await rollBack(open, this.#purpose.bootId, this.#ports) : []
     const failed = undone.filter(({ outcome }) => outcome === 'failed')
     if (failed.length === 0) this.#journal.settle(this.#settled)
-    return applyFailed(cause, undone, failed)
+    const { changed, released } = this
+    return applyFailed(cause, { changed, released, undone, shown: shownIn(content) }, failed)
   }
+}
+
+/** What is given back at last is what was there before the first change. */
+function sinceTheFirst(earlier: Held, later: Held): Held {
+  const before = joined(earlier, later)
+  return later.shown && earlier.shown
+    ? { ...later, before, shown: { from: earlier.shown.from, to: later.shown.to } }
+    : { ...later, before }
 }
 
 function joined(earlier: Held, later: Held): Json {

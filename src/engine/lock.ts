@@ -5,6 +5,8 @@ import { removeEmptyFolders } from './empty-folders.ts'
 import { type Holder, livingHolder, takeoverOf, takePlace, thisProcess } from './take-place.ts'
 
 export const LOCK = '/run/quietcore/lock'
+/** The command that measures: all others are done within minutes, it may hold the lock for hours. */
+export const VALIDATE = 'validate'
 
 export interface LockHolder extends Holder {
   command: string

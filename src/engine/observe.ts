@@ -3,6 +3,7 @@ import type { ObservedSetting, Setting } from '../core/plan/setting.ts'
 import type { Ports } from '../host/ports.ts'
 import { knobFor } from '../knobs/knobs.ts'
 import type { Refusal } from './journal/records.ts'
+import { withoutMeasuring } from './without-measuring.ts'
 
 /** Looks at the machine for each setting, and says how it stands. Writes nothing. */
 export async function observe(
@@ -12,7 +13,8 @@ export async function observe(
 ): Promise<ObservedSetting[]> {
   const refused = new Map(refusals.map((refusal) => [refusal.id, refusal.reason]))
   const seen: ObservedSetting[] = []
-  for (const setting of settings) seen.push(await look(setting, ports, refused.get(setting.id)))
+  const tuned = withoutMeasuring(ports)
+  for (const setting of settings) seen.push(await look(setting, tuned, refused.get(setting.id)))
   return seen.map((one) => carried(one, seen))
 }
 

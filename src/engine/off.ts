@@ -1,8 +1,8 @@
-import { MachineError } from '../core/errors.ts'
 import type { Ports } from '../host/ports.ts'
 import { Journal } from './journal/journal.ts'
-import { UNTOUCHED } from './journal/records.ts'
+import { shownIn, UNTOUCHED } from './journal/records.ts'
 import { putBack, type Undone } from './undo.ts'
+import { UnfinishedError } from './unfinished-error.ts'
 
 export interface Off {
   /** null when no profile was applied; settings of `nova conf` may be undone all the same */
@@ -30,11 +30,15 @@ export async function off(ports: Ports, bootId: string, now: Date): Promise<Off>
   const undone = await putBack(settled.held, bootId, ports)
   const failed = undone.filter(({ outcome }) => outcome === 'failed')
   if (failed.length > 0) {
-    throw new MachineError({
-      code: 'off-incomplete',
-      message: `${failed.length} of ${undone.length} settings could not be put back: ${failed.map(({ target, detail }) => `${target} (${detail})`).join('; ')}`,
-      next: 'Remove the cause and run `quietcore off` again; the journal keeps what is needed.',
-    })
+    const shown = shownIn({ settled, open: undefined })
+    throw new UnfinishedError(
+      { changed: [], released: [], undone, shown },
+      {
+        code: 'off-incomplete',
+        message: `${failed.length} of ${undone.length} settings could not be put back: ${failed.map(({ target, detail }) => `${target} (${detail})`).join('; ')}`,
+        next: 'Remove the cause and run `quietcore off` again; the journal keeps what is needed.',
+      },
+    )
   }
   journal.settle(UNTOUCHED)
   return { profile, undone }

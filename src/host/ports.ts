@@ -98,6 +98,8 @@ export interface Task {
   tid: number
   /** process id (thread group) */
   pid: number
+  /** process that started it, or that took it over when that one ended; 0 for the kernel's first ones */
+  parent: number
   comm: string
   kernel: boolean
   /** the kernel refuses a change of its CPUs (PF_NO_SETAFFINITY) */

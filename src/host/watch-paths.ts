@@ -85,8 +85,15 @@ function foldersAbove(path: string, top: string): string[] {
   return folders
 }
 
-/** File systems give the number of a removed folder to the next one; its time of birth tells them apart. */
+/**
+ * File systems give the number of a removed folder to the next one; its time of birth tells them apart. What cannot be
+ * looked at (a loop of links, a disk that fails) is no folder to watch: the one above tells when it is another.
+ */
 function folderId(path: string): string | undefined {
-  const stat = statSync(path, { throwIfNoEntry: false, bigint: true })
-  return stat?.isDirectory() ? `${stat.dev}:${stat.ino}:${stat.birthtimeNs}` : undefined
+  try {
+    const stat = statSync(path, { throwIfNoEntry: false, bigint: true })
+    return stat?.isDirectory() ? `${stat.dev}:${stat.ino}:${stat.birthtimeNs}` : undefined
+  } catch {
+    return undefined
+  }
 }

@@ -1,5 +1,5 @@
 import { mkdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { ProfileReading } from '../../src/daemon/profile-read.ts'
 import { Told } from '../../src/daemon/told.ts'
@@ -10,6 +10,7 @@ import { quietcore } from '../support/quietcore.ts'
 
 const CONF = '/etc/quietcore/quietcore.conf'
 const QUIET = '/etc/quietcore/profiles/quiet/profile.conf'
+const NIGHT = '/etc/quietcore/suites.d/night.conf'
 const SWAPPINESS = '/proc/sys/vm/swappiness'
 const VERIFIED = '/var/lib/quietcore/verified.json'
 
@@ -277,6 +278,30 @@ describe('files that change', () => {
       () => daemon.log().join('\n'),
     )
   })
+
+  it.each([
+    [CONF, '[service]\nprofile = calm\n', 'calm; verified, 1 settings as wanted'],
+    [QUIET, '[sysctl]\nvm.swappiness=31\n', 'quiet; verified, 1 settings as wanted'],
+    [NIGHT, '[step a]\ntool = cyclictest\nduration = 2s\n', 'quiet; verified, 2 settings as wanted'],
+  ])(
+    '%s as a link to itself is a problem and not the end; a file again, it is read',
+    async (path, text, last) => {
+      const machine = serviceMachine()
+      machine.write(NIGHT, '[step a]\ntool = cyclictest\nduration = 1s\n')
+      const daemon = await startDaemon(machine)
+      await daemon.readyTimes(1)
+      await aWhile()
+      rmSync(join(machine.dir, path))
+      symlinkSync(basename(path), join(machine.dir, path))
+      const log = () => daemon.log().join('\n')
+      await until(() => daemon.status().includes(`${path} is a loop of symbolic links`), 'it is said', log)
+      expect(machine.read(SWAPPINESS)).toBe('10\n')
+      await aWhile()
+      rmSync(join(machine.dir, path))
+      machine.write(path, text)
+      await until(() => daemon.status() === last, 'it is read', log)
+    },
+  )
 
   it.each(['in a folder that is empty', 'in a folder that is not there yet'])(
     'a new suite %s is seen',

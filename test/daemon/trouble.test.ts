@@ -16,6 +16,7 @@ import { quietcore } from '../support/quietcore.ts'
 const CONF = '/etc/quietcore/quietcore.conf'
 const JOURNAL = '/var/lib/quietcore/journal'
 const LOCK = '/run/quietcore/lock'
+const VERIFIED = '/var/lib/quietcore/verified.json'
 const SWAPPINESS = '/proc/sys/vm/swappiness'
 
 describe('the journal', () => {
@@ -65,18 +66,25 @@ describe('the journal', () => {
     )
   })
 
-  it('damaged before the start of a tuned machine: it serves, and touches neither the tuning nor the journal', async () => {
-    const machine = serviceMachine()
-    quietcore('apply', 'quiet', '--root', machine.dir)
-    const damaged = `garbage\n${machine.read(JOURNAL)}`
-    machine.write(JOURNAL, damaged)
-    const daemon = await startDaemon(machine)
-    await daemon.readyTimes(1)
-    expect(daemon.status()).toMatch(
-      /^quiet; verified, 2 settings as wanted; PROBLEM: .*journal:1: the journal is damaged/,
-    )
-    expect([machine.read(JOURNAL), machine.read(SWAPPINESS)]).toEqual([damaged, '10\n'])
-  })
+  it.each([
+    ['damaged', (whole: string) => `garbage\n${whole}`],
+    ['empty', () => ''],
+    ['cut within its first line', (whole: string) => whole.slice(0, 40)],
+  ])(
+    '%s before the start of a tuned machine: it serves, and touches neither the tuning nor the journal',
+    async (_, damage) => {
+      const machine = serviceMachine()
+      quietcore('apply', 'quiet', '--root', machine.dir)
+      const damaged = damage(machine.read(JOURNAL))
+      machine.write(JOURNAL, damaged)
+      const daemon = await startDaemon(machine)
+      await daemon.readyTimes(1)
+      expect(daemon.status()).toMatch(
+        /^quiet; verified, 2 settings as wanted; PROBLEM: .*journal:1: the journal is damaged/,
+      )
+      expect([machine.read(JOURNAL), machine.read(SWAPPINESS)]).toEqual([damaged, '10\n'])
+    },
+  )
 
   it('damaged before the start of an untuned machine: never READY, exit 3', async () => {
     const machine = serviceMachine()
@@ -234,6 +242,25 @@ it('the process that applies is killed: that is said, the old tuning stays, and 
   expect(daemon.told().join('\n')).toMatch(
     /STATUS=quiet; .*PROBLEM: the process that was to do 'apply' ended with SIGKILL and no answer/,
   )
+})
+
+it('a verify whose result cannot be kept is answered and logged all the same', async () => {
+  const machine = serviceMachine()
+  const daemon = await startDaemon(machine)
+  await daemon.readyTimes(1)
+  // As a full or read-only disk: the file beside it cannot be written.
+  mkdirSync(join(machine.dir, `${VERIFIED}.quietcore-new`))
+  const kept = machine.read(VERIFIED)
+  machine.write(SWAPPINESS, '77\n')
+  const { code } = quietcore('verify', '--service', '--root', machine.dir)
+  expect(code).toBe(1)
+  const differs = 'quiet; DIFFERS: /proc/sys/vm/swappiness is 77 instead of 10'
+  await until(() => daemon.status() === differs, 'STATUS says it', daemon.status)
+  expect(daemon.log().slice(-2)).toEqual([
+    'quietcore: warn: /proc/sys/vm/swappiness is not as it was left want="10" have="77"',
+    `quietcore: error: the result of this verify is not kept: could not write ${VERIFIED}: EISDIR: illegal operation on a directory`,
+  ])
+  expect(machine.read(VERIFIED)).toBe(kept)
 })
 
 it('half-written runs are left out', async () => {

@@ -182,6 +182,25 @@ describe('recover', () => {
     expect(listTree(dir)).toEqual(tuned)
   })
 
+  it.each([
+    ['0 bytes', () => '', 'the journal is damaged: it is empty'],
+    [
+      'half of its first line',
+      (whole: string) => whole.slice(0, whole.length / 2),
+      'the journal is damaged: its first line is not whole',
+    ],
+  ])('does not take a journal of %s for a machine that was never touched', async (_, damage, message) => {
+    const { dir, ports, read, write } = machineDir(FILES)
+    await apply(ONE, active('one'), ports)
+    write(JOURNAL, damage(read(JOURNAL)))
+    const tuned = listTree(dir)
+    const refusal = { exitCode: 3, code: 'journal-damaged', message, place: { file: JOURNAL, line: 1 } }
+    await expect(recover(ports, 'boot-1')).rejects.toMatchObject(refusal)
+    await expect(off(ports, 'boot-1', NOW)).rejects.toMatchObject(refusal)
+    await expect(apply(ONE, active('one'), ports)).rejects.toMatchObject(refusal)
+    expect(listTree(dir)).toEqual(tuned)
+  })
+
   it('does not count a last line that a crash tore', async () => {
     const { ports, read, write } = machineDir(FILES)
     await apply(ONE, active('one'), ports)

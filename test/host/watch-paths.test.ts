@@ -44,17 +44,29 @@ const WAYS: Readonly<Record<string, (dir: string, text: string) => void>> = {
   },
 }
 
+interface Watched {
+  readonly dir: string
+  told: number
+  set(path: string): void
+}
+
 /** A made machine whose FILE is watched, and how often its change was told. */
-function watchedMachine(): { readonly dir: string; told: number } {
+function watchedMachine(): Watched {
   const dir = mkdtempSync(join(tmpdir(), 'quietcore-watch-'))
   onTestFinished(() => rmSync(dir, { recursive: true, force: true }))
   mkdirSync(join(dir, FOLDER), { recursive: true })
   writeFileSync(join(dir, FILE), 'first')
-  const watched = { dir, told: 0 }
+  const watched: Watched = { dir, told: 0, set: (path) => watch.set([path]) }
   const watch = watchPaths(openPorts(dir).root, () => watched.told++)
   onTestFinished(() => watch.close())
   watch.set([FILE])
   return watched
+}
+
+async function toldOf(watched: Watched, how?: string): Promise<void> {
+  const end = performance.now() + 10_000
+  while (watched.told === 0 && performance.now() < end) await pause(5)
+  expect(watched.told, how).toBeGreaterThan(0)
 }
 
 describe('a watched file that is changed again and again', () => {
@@ -72,12 +84,23 @@ describe('a watched file that is changed again and again', () => {
           watched.told = 0
           WAYS[way]!(watched.dir, `text-${count++}`)
         }
-        const end = performance.now() + 10_000
-        while (watched.told === 0 && performance.now() < end) await pause(5)
-        expect(watched.told, JSON.stringify(steps)).toBeGreaterThan(0)
+        await toldOf(watched, JSON.stringify(steps))
       }),
       { numRuns: 100, endOnFailure: true },
     )
+  })
+
+  it('is told of as a link to itself, and as the file that takes its place', async () => {
+    const watched = watchedMachine()
+    rmSync(join(watched.dir, FILE))
+    symlinkSync('profile.conf', join(watched.dir, FILE))
+    await toldOf(watched)
+    await pause(300)
+    watched.told = 0
+    watched.set(FILE)
+    writeFileSync(join(watched.dir, `${FILE}.new`), 'a file again')
+    renameSync(join(watched.dir, `${FILE}.new`), join(watched.dir, FILE))
+    await toldOf(watched)
   })
 
   it('is told of no more when it is at rest', async () => {

@@ -6,6 +6,8 @@ export interface MadeTask {
   tid: number
   /** default: the thread is its process */
   pid?: number
+  /** process that started it; default 0 */
+  parent?: number
   comm: string
   /** a kernel thread: no command line */
   kernel?: boolean
@@ -50,6 +52,7 @@ function statLine(task: MadeTask, threads: number): string {
     fields[number - 3] = `${value}`
   }
   put(3, task.state ?? 'S')
+  put(4, task.parent ?? 0)
   put(9, (task.kernel ? 0x0020_0000 : 0) + (task.bound ? 0x0400_0000 : 0) + 0x40)
   put(18, task.priority ? -1 - task.priority : 20)
   put(20, threads)

@@ -5,6 +5,7 @@ import type { ObservedPlan } from '../../core/plan/plan.ts'
 import type { ProfileLibrary } from '../../core/profile/profile.ts'
 import { readJournal } from '../../engine/active.ts'
 import { choiceFrom } from '../../engine/active-choice.ts'
+import { type Shown, shownIn } from '../../engine/journal/records.ts'
 import { keepingLibrary, keptTexts } from '../../engine/kept-profile.ts'
 import { makePlan } from '../../engine/make-plan.ts'
 import { stayAside } from '../../engine/measure/stay-aside.ts'
@@ -14,12 +15,14 @@ import { planFor } from '../../engine/plan-for.ts'
 import { openLibrary } from '../../engine/profile-library.ts'
 import { type ProfileChoice, resolveProfile } from '../../engine/resolve-profile.ts'
 import { settle, type Tuned, tune, type Untuned, untune } from '../../engine/tune.ts'
+import { UnfinishedError } from '../../engine/unfinished-error.ts'
 import { type Drifted, keepVerified, readVerified, type Verified, verifiedOf } from '../../engine/verified.ts'
 import type { Log, Root } from '../../host/ports.ts'
 import type { Machine } from '../../settings/kind.ts'
 import { ProfileReading } from '../profile-read.ts'
 import { driftedIds, keepKnown } from './leave-drift.ts'
 import type { Applied, Looked, Refused, Works } from './order.ts'
+import { sayChanged, sayMade, sayUndone } from './say-changes.ts'
 
 /** What the service does to the machine. Every call looks at it anew: CPUs, interrupts and threads come and go. */
 export class Tuning {
@@ -36,10 +39,11 @@ export class Tuning {
 
   async recover(): Promise<void> {
     const machine = this.#machine()
-    const { open } = readJournal(machine.ports)
-    if (!open) return
+    const journal = readJournal(machine.ports)
+    if (!journal.open) return
     const recovered = await settle(machine)
     if (!recovered) return
+    sayUndone(recovered.undone, shownIn(journal), this.#log)
     const done = recovered.operation === 'apply' ? 'undone' : 'completed'
     this.#log.write('warn', `an interrupted ${recovered.operation} of ${recovered.profile} was ${done}`)
   }
@@ -50,18 +54,20 @@ export class Tuning {
     const reading = new ProfileReading(machine.ports.root)
     const { root } = machine.ports
     const { bootId } = machine.facts.kernel
+    const before = shownBefore(root)
     try {
       const library = asApplied
         ? libraryAsApplied(choice, root, reading)
         : openLibrary(root, choice.profileDirs, reading.look)
       const leaveAlone = leaveDrift ? await this.#drifted(choice, machine, library) : []
       const tuned = await tune(choice, machine, new Set(leaveAlone), library)
+      this.#say(tuned, before)
       keepKnown(root, bootId, tuned.settings)
-      this.#say(tuned)
       const answer = { ...tuned, plan: { ...tuned.plan, settings: [] }, ...(whole ? {} : { settings: [] }) }
       return { tuned: answer, read: reading.read, ...(await this.#verifyApplied()) }
     } catch (error) {
       if (!(error instanceof QuietcoreError)) throw error
+      if (error instanceof UnfinishedError) sayMade(error.made, before, this.#log)
       return { refused: errorAnswer(error), read: reading.read }
     } finally {
       await this.#keepAside(machine)
@@ -84,18 +90,22 @@ export class Tuning {
   }
 
   async off(): Promise<Untuned> {
-    const untuned = await untune(this.#machine())
-    for (const { target, outcome, detail } of untuned.undone) {
-      const more = detail === undefined ? {} : { detail }
-      this.#log.write(outcome === 'foreign' ? 'warn' : 'info', `${target}: ${outcome}`, more)
+    const machine = this.#machine()
+    const before = shownBefore(machine.ports.root)
+    try {
+      const untuned = await untune(machine)
+      sayUndone([...(untuned.recovered?.undone ?? []), ...untuned.undone], before, this.#log)
+      this.#log.write('info', untuned.profile === null ? 'nothing was applied' : `${untuned.profile} is off`)
+      return untuned
+    } catch (error) {
+      if (error instanceof UnfinishedError) sayMade(error.made, before, this.#log)
+      throw error
     }
-    this.#log.write('info', untuned.profile === null ? 'nothing was applied' : `${untuned.profile} is off`)
-    return untuned
   }
 
   /**
-   * Looks at every setting of the active profile, or of `other` without asking the journal, and keeps the result; null
-   * without a profile.
+   * Looks at every setting of the active profile, or of `other` without asking the journal, and keeps the result where
+   * there is room for it; null without a profile.
    */
   async verify(other?: ProfileChoice): Promise<Looked> {
     const machine = this.#machine()
@@ -113,13 +123,23 @@ export class Tuning {
       : await observePlan(choice, machine, library)
     const verified = verifiedOf(observed, facts.kernel.bootId, ports.clock.now())
     const before = readVerified(ports.root)
-    keepVerified(ports.root, verified)
     // Without the journal it is not known how it was left.
     for (const one of active ? newlyDrifted(before, verified) : []) {
       const fields = { want: one.want, have: one.have }
       if (one.state === 'differs') this.#log.write('warn', `${one.target} is not as it was left`, fields)
     }
+    this.#keep(ports.root, verified)
     return { verified, read: reading.read }
+  }
+
+  /** A disk that is full takes no result, and yet what was found is so, and is to be told and mended. */
+  #keep(root: Root, verified: Verified): void {
+    try {
+      keepVerified(root, verified)
+    } catch (error) {
+      if (!(error instanceof QuietcoreError)) throw error
+      this.#log.write('error', `the result of this verify is not kept: ${error.message}`)
+    }
   }
 
   #machine(): Machine {
@@ -127,11 +147,10 @@ export class Tuning {
     return { ...openMachine(this.#dir, this.#log), service: true }
   }
 
-  /** Each change of the machine is one line with the old and the new value. */
-  #say({ plan, changed, released, refused }: Tuned): void {
-    for (const { target, from, to } of changed) this.#log.write('info', `${target} is set`, { from, to })
-    for (const { target, outcome } of released)
-      this.#log.write('info', `${target} is given back`, { outcome })
+  #say({ plan, changed, released, refused, recovered }: Tuned, before: ReadonlyMap<string, Shown>): void {
+    sayUndone(recovered?.undone ?? [], before, this.#log)
+    sayChanged(changed, this.#log)
+    sayUndone(released, before, this.#log)
     for (const { id, reason } of refused)
       this.#log.write('info', `${id} is refused by this machine`, { reason })
     const count = changed.length + released.length
@@ -144,6 +163,16 @@ export class Tuning {
     if (!ports.root.live) return
     const housekeeping: CpuSet = facts.cpu.online.minus(facts.cpu.isolated)
     if (housekeeping.size > 0) await stayAside(ports.root, ports.tasks, this.#service, housekeeping)
+  }
+}
+
+/** A journal that cannot be read is for the work itself to say. */
+function shownBefore(root: Root): ReadonlyMap<string, Shown> {
+  try {
+    return shownIn(readJournal({ root }))
+  } catch (error) {
+    if (error instanceof QuietcoreError) return new Map()
+    throw error
   }
 }
 

@@ -26,7 +26,8 @@ export class Journal {
 
   /**
    * Reads it. A torn last line is a write that a crash cut short, before the machine was touched: it does not count.
-   * @throws MachineError `journal-damaged` when a line before the last one is not whole
+   * The first line is no such write: it comes whole, by a rename, so a journal without it has lost what it held.
+   * @throws MachineError `journal-damaged` when the first line, or one before the last, is not whole
    */
   read(): JournalContent {
     const text = this.#root.readTextIfThere(JOURNAL)
@@ -37,8 +38,11 @@ export class Journal {
       if (line === '') continue
       const record = fromLine(line)
       if (record) records.push(record)
-      else if (index < lines.length - 1) throw damaged(index + 1)
+      else if (index < lines.length - 1)
+        throw damaged(index + 1, ' in the middle: its checksum does not fit the line')
     }
+    if (records.length === 0)
+      throw damaged(1, text === '' ? ': it is empty' : ': its first line is not whole')
     return gather(records)
   }
 
@@ -100,10 +104,10 @@ function gather(records: readonly JournalRecord[]): JournalContent {
   return { settled, open }
 }
 
-function damaged(line: number): MachineError {
+function damaged(line: number, how: string): MachineError {
   return new MachineError({
     code: 'journal-damaged',
-    message: 'the journal is damaged in the middle: its checksum does not fit the line',
+    message: `the journal is damaged${how}`,
     place: { file: JOURNAL, line },
     next: `Nothing was changed. Keep a copy of ${JOURNAL} for inspection, compare the settings it names with the machine, and remove it to start afresh.`,
   })

@@ -28,6 +28,14 @@ export interface Held {
   before: Json
   /** what the knob's write answered; null when a crash hides whether it took place */
   wrote: Json
+  /** the two values as people read them, for the log; journals of earlier versions have none */
+  shown?: Shown
+}
+
+/** null: it could not be read. */
+export interface Shown {
+  from: string | null
+  to: string | null
 }
 
 /** The machine refused a value: for the rest of this boot the setting is unsupported, with this reason. */
@@ -76,4 +84,13 @@ export const UNTOUCHED: Settled = { active: null, held: [], refusals: [] }
 /** Two references are the same knob when their plain data is, whatever the order of keys and the way of comparing. */
 export function refKey({ compare: _, ...ref }: KnobRef): string {
   return JSON.stringify(Object.entries(ref).sort(([a], [b]) => (a < b ? -1 : 1)))
+}
+
+/** By the setting's id; of an operation under way its changes count, since they are what is undone. */
+export function shownIn({ settled, open }: JournalContent): ReadonlyMap<string, Shown> {
+  const all: Held[] = [
+    ...settled.held,
+    ...(open?.changes ?? []).map(({ change }) => ({ ...change, wrote: null })),
+  ]
+  return new Map(all.flatMap(({ id, shown }) => (shown ? [[id, shown] as const] : [])))
 }

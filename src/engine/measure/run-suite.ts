@@ -1,12 +1,15 @@
 import { setTimeout } from 'node:timers/promises'
+import type { CpuSet } from '../../core/cpu/cpu-set.ts'
 import { InputError } from '../../core/errors.ts'
 import type { Facts } from '../../core/facts.ts'
+import type { Finding } from '../../core/latency/measurement.ts'
 import type { Suite } from '../../core/suite/suite.ts'
 import { judge } from '../../core/verdict/judge.ts'
 import type { Ports } from '../../host/ports.ts'
 import { chooseCpus, type MeasuredCpus } from './choose-cpus.ts'
 import { type Sample, takeSample } from './context/sample.ts'
 import { type RunningLoad, startLoad } from './load/load.ts'
+import { endedFor, LOOK_EVERY_MS, lookForNewcomers, newcomers } from './newcomers.ts'
 import { type Occupant, occupants, refuseOccupied } from './occupancy.ts'
 import { type PreparedTool, prepareTools } from './prepare-tools.ts'
 import { type Progress, reportProgress } from './progress.ts'
@@ -22,6 +25,8 @@ export interface RunSuiteOptions {
   /** this process, for staying aside and for not finding itself */
   self: number
   signal?: AbortSignal
+  /** how often it is looked who has come to the CPUs, unless by `force`; default 30 s */
+  lookEveryMs?: number
   onProgress?: (progress: Progress) => void
 }
 
@@ -67,12 +72,14 @@ export async function runSuite(
   const startedMs = clock.monotonicMs()
   const back = await stayAside(root, tasks, options.self, chosen.housekeeping)
   const load = startLoad(suite.load, chosen.housekeeping, loadDurationS(suite), runner)
+  const guard = guarded(chosen.cpus, facts, ports, options)
   try {
-    if (load) await pause(LOAD_SETTLES_MS, options.signal)
+    if (load) await pause(LOAD_SETTLES_MS, guard.signal)
     const before = takeSample(root, chosen.cpus)
-    const steps = await runSteps(suite, chosen, tools, ports, options)
+    const steps = await runSteps(suite, chosen, tools, ports, { ...options, signal: guard.signal })
     return {
       ...chosen,
+      findings: [...chosen.findings, ...guard.findings()],
       suite,
       startedAt,
       durationS: (clock.monotonicMs() - startedMs) / 1000,
@@ -84,7 +91,35 @@ export async function runSuite(
       occupants: found,
     }
   } finally {
+    guard.done()
     await endAll(load, back)
+  }
+}
+
+interface Guard {
+  signal: AbortSignal
+  findings(): Finding[]
+  done(): void
+}
+
+/** Ends the run also when somebody comes to live on its CPUs, whom a tool with a real-time priority would starve. */
+function guarded(
+  cpus: CpuSet,
+  facts: Facts,
+  ports: Ports,
+  { force, self, signal, lookEveryMs = LOOK_EVERY_MS }: RunSuiteOptions,
+): Guard {
+  const controller = new AbortController()
+  const findings: Finding[] = []
+  const look = () => newcomers(ports, cpus, facts.cpu.online, self)
+  const end = (found: readonly Occupant[]) => {
+    findings.push(endedFor(found))
+    controller.abort()
+  }
+  return {
+    signal: AbortSignal.any([controller.signal, ...(signal ? [signal] : [])]),
+    findings: () => findings,
+    done: force ? () => {} : lookForNewcomers(look, lookEveryMs, end),
   }
 }
 

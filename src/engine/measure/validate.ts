@@ -4,7 +4,7 @@ import type { RunRecord } from '../../core/report/run-record.ts'
 import type { Suite } from '../../core/suite/suite.ts'
 import type { Ports } from '../../host/ports.ts'
 import type { Machine } from '../../settings/kind.ts'
-import { withLock } from '../lock.ts'
+import { VALIDATE, withLock } from '../lock.ts'
 import { readServiceConfig } from '../read-service-config.ts'
 import { retainRuns } from '../runs/retain-runs.ts'
 import { runName } from '../runs/run-name.ts'
@@ -37,7 +37,7 @@ export async function validate(suite: Suite, machine: Machine, options: Validate
   const { ports, facts } = machine
   const { root, clock, log } = ports
   requireLive(machine)
-  return withLock(root, 'validate', clock.now(), async () => {
+  return withLock(root, VALIDATE, clock.now(), async () => {
     const tuning = await tuningOf(machine)
     const id = claimRun(root, runName(clock.now(), suite.name))
     try {

@@ -1,5 +1,5 @@
 import { CpuSet } from '../../core/cpu/cpu-set.ts'
-import type { Ports } from '../../host/ports.ts'
+import type { Ports, Root } from '../../host/ports.ts'
 import type { Living } from './occupancy.ts'
 
 const WATCH_MS = 250
@@ -20,7 +20,7 @@ export async function watchTasks(
   self: number,
 ): Promise<Living[]> {
   const { root, tasks } = ports
-  const mine = new Set([self, ...ancestors(self, (path) => root.readTextIfThere(path))])
+  const mine = withAncestors(root, self)
   const candidates = tasks.all().filter((task) => !task.kernel && !mine.has(task.pid))
   const near = candidates.flatMap((task) => {
     const allowed = tasks.affinity(task.tid) ?? CpuSet.empty
@@ -45,6 +45,10 @@ function readUsed(stat: string | undefined): Used | undefined {
   // The name may hold blanks and parentheses: fields count from the last one.
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
   return { ticks: Number(fields[11]) + Number(fields[12]), lastCpu: Number(fields[36]) }
+}
+
+export function withAncestors(root: Root, self: number): Set<number> {
+  return new Set([self, ...ancestors(self, (path) => root.readTextIfThere(path))])
 }
 
 function ancestors(pid: number, read: (path: string) => string | undefined): number[] {

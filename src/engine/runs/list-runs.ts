@@ -1,6 +1,6 @@
 import type { Warning } from '../../core/warning.ts'
 import type { Root } from '../../host/ports.ts'
-import { lockHolder } from '../lock.ts'
+import { lockHolder, VALIDATE } from '../lock.ts'
 import { PARTIAL_PREFIX, parseRunName, RUNS_FOLDER, type RunName } from './run-name.ts'
 
 export interface RunList {
@@ -29,7 +29,7 @@ export function listRuns(root: Root): RunList {
 function measuringSince(root: Root): number {
   const holder = lockHolder(root)
   // A run's name has whole seconds.
-  return holder?.command === 'validate' ? Math.floor(Date.parse(holder.since) / 1000) * 1000 : Number.NaN
+  return holder?.command === VALIDATE ? Math.floor(Date.parse(holder.since) / 1000) * 1000 : Number.NaN
 }
 
 function startOf(partial: string): number {

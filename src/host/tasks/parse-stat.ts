@@ -26,6 +26,7 @@ export const POLICY_NUMBERS: Readonly<Record<Policy, number>> = {
 const AFTER_COMM = 3
 export const STAT_FIELD = { rtPriority: 40 - AFTER_COMM, policy: 41 - AFTER_COMM } as const
 const STATE = 3 - AFTER_COMM
+const PARENT = 4 - AFTER_COMM
 const FLAGS = 9 - AFTER_COMM
 const NUM_THREADS = 20 - AFTER_COMM
 const START_TICKS = 22 - AFTER_COMM
@@ -55,6 +56,7 @@ export function parseStat(latin1: string, pid: number): Stat | undefined {
   const task: Task = {
     tid,
     pid,
+    parent: Number(fields[PARENT]),
     comm: fromLatin1(latin1.slice(open + 1, close)),
     kernel: (flags & PF_KTHREAD) !== 0,
     bound: (flags & PF_NO_SETAFFINITY) !== 0,

@@ -18,6 +18,7 @@ function living(
     task: {
       tid,
       pid: tid,
+      parent: 1,
       comm,
       kernel: false,
       bound: false,

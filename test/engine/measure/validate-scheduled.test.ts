@@ -1,5 +1,6 @@
 import { setTimeout } from 'node:timers/promises'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, onTestFinished, test } from 'vitest'
+import { descendantsOf } from '../../../src/core/descendants.ts'
 import { parseSuite } from '../../../src/core/suite/parse-suite.ts'
 import { withLock } from '../../../src/engine/lock.ts'
 import { validateScheduled } from '../../../src/engine/measure/validate-scheduled.ts'
@@ -29,6 +30,7 @@ function made(text = `[suite]\ncpus = ${CPU}\n${STEP}`) {
       pin: 'affinity',
       self: process.pid,
       quietcoreVersion: '0.0.0',
+      lookEveryMs: 300,
     })
   return { here, state, run, missed: () => listMissed(state.ports.root).missed }
 }
@@ -45,6 +47,26 @@ async function besideRealtimeTask<T>(work: () => Promise<T>): Promise<T> {
     controller.abort()
     await living
   }
+}
+
+/** The machine with this process, what it starts, and `sleep` of others: whatever else happens on it has no part. */
+function alone(machine: Machine): Machine {
+  const { tasks } = machine.ports
+  const all = () => {
+    const found = tasks.all().filter(({ kernel }) => !kernel)
+    const own = descendantsOf(found, process.pid)
+    return found.filter(({ pid, comm }) => own.has(pid) || pid === process.pid || comm === 'sleep')
+  }
+  return { ...machine, ports: { ...machine.ports, tasks: { ...tasks, all } } }
+}
+
+/** Starts such a task as somebody else would: it is no child of this process. Answers its number. */
+async function startStranger(): Promise<number> {
+  const script = `chrt -f 1 taskset -c ${CPU} sleep 120 >/dev/null 2>&1 & echo $!`
+  const { stdout } = await runner.run(['setsid', 'sh', '-c', script])
+  const pid = Number(stdout)
+  onTestFinished(() => void process.kill(pid))
+  return pid
 }
 
 describe.skipIf(whyNot)(`a scheduled run on this machine${whyNot ? ` (${whyNot})` : ''}`, () => {
@@ -76,6 +98,32 @@ describe.skipIf(whyNot)(`a scheduled run on this machine${whyNot ? ` (${whyNot})
     expect(one!.reason).toContain(`'sleep' (pid ${sleeper.pid}, thread ${sleeper.pid}, CPU ${CPU})`)
     expect(state.ports.root.list('/var/lib/quietcore/runs')).toEqual([])
   })
+
+  test('is ended when somebody comes to its CPUs; what was measured is kept, undecided, and says who came', async () => {
+    const { here, run } = made(`[suite]\ncpus = ${CPU}\n${STEP.replace('1s', '60s')}`)
+    const on = alone(here)
+    const running = run(on)
+    while (!on.ports.tasks.all().some(({ policy }) => policy === 'fifo')) await setTimeout(100)
+    const pid = await startStranger()
+    const done = await running
+    if (!('measured' in done)) throw new Error(done.missed.reason)
+    const { verdict, measurements, durationS } = done.measured.record
+    expect(durationS).toBeLessThan(50)
+    expect(measurements[0]!.all!.samples).toBeGreaterThan(100)
+    expect(verdict.result).toBe('undecided')
+    expect(verdict.reasons).toContain(
+      `The run was disturbed: it was ended, because somebody came to its CPUs: 'sleep' (pid ${pid}, thread ${pid}, CPU ${CPU}): SCHED_FIFO priority 1.`,
+    )
+  }, 90_000)
+
+  test('with nobody else on its CPUs is not ended for its own tool, which has a real-time priority there', async () => {
+    const { here, run } = made(`[suite]\ncpus = ${CPU}\n${STEP.replace('1s', '6s')}`)
+    const done = await run(alone(here))
+    if (!('measured' in done)) throw new Error(done.missed.reason)
+    const { context, measurements } = done.measured.record
+    expect(context!.disturbances.filter(({ code }) => code === 'became-occupied')).toEqual([])
+    expect(measurements[0]!.findings.filter(({ code }) => code === 'interrupted')).toEqual([])
+  }, 90_000)
 
   test('with only-when-idle = no measures beside them, and its record says whom', async () => {
     const { run, missed } = made(`[suite]\ncpus = ${CPU}\nonly-when-idle = no\n${STEP}`)

@@ -37,6 +37,7 @@ test('a thread is read as ps shows it', async () => {
   expect(task).toEqual({
     tid: pid,
     pid,
+    parent: process.pid,
     comm: say('ps', '-o', 'comm=', '-p', `${pid}`),
     kernel: false,
     bound: false,

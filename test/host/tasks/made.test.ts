@@ -29,7 +29,7 @@ afterEach(() => rmSync(dir, { recursive: true }))
 const read = (path: string): string => readFileSync(join(dir, path), 'utf8')
 
 test('threads of a made machine are read from its /proc, zombies left out', () => {
-  const common = { kernel: false, bound: false, policy: 'other', priority: 0 }
+  const common = { parent: 0, kernel: false, bound: false, policy: 'other', priority: 0 }
   expect(tasks.all()).toEqual([
     { ...common, tid: 14, pid: 14, comm: 'ksoftirqd/0', kernel: true, bound: true, startTicks: 100 },
     { ...common, tid: 800, pid: 800, comm: 'qemu-kvm', startTicks: 5000 },

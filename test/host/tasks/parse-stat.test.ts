@@ -10,6 +10,7 @@ test('a bound kernel thread', () => {
     task: {
       tid: 14,
       pid: 14,
+      parent: 2,
       comm: 'ksoftirqd/0',
       kernel: true,
       bound: true,
