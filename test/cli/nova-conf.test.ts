@@ -246,6 +246,16 @@ print(json.dumps([sorted(hardware.get_cpu_dedicated_set()), sorted(hardware.get_
     expect(listTree(root)).toEqual(before)
   })
 
+  it('takes an empty set for none, as nova does', () => {
+    const root = host('[DEFAULT]\nvcpu_pin_set =\n')
+    const applied = conf(root, 'apply', ...PROFILE)
+    expect(applied.code, applied.stderr).toBe(0)
+    expect(conf(root, 'verify', ...PROFILE).code).toBe(0)
+    const reserved = host('[DEFAULT]\nreserved_host_cpus = 2\n\n[compute]\ncpu_shared_set =\n')
+    const skip = ['compute.cpu_dedicated_set', 'compute.cpu_shared_set'].flatMap((name) => ['--skip', name])
+    expect(conf(reserved, 'plan', ...PROFILE, ...skip).code).toBe(0)
+  })
+
   it('keeps named CPU models where cpu_mode is left alone', () => {
     const given = '[libvirt]\ncpu_mode = custom\ncpu_models = Haswell,Skylake-Server\n'
     const root = host(given)

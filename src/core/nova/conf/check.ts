@@ -20,10 +20,15 @@ const SECTIONS: ReadonlySet<string> = new Set(['DEFAULT', 'compute', 'libvirt'])
 export function refuseFatal(text: string, file: string, release: Release, online: CpuSet): void {
   const conf = scanConf(text, SECTIONS, file)
   const last = (section: string, key: string) => entriesOf(conf, section, key).at(-1)
+  // An empty set is none for nova (virt/hardware.py get_vcpu_pin_set and its like).
+  const set = (section: string, key: string) => {
+    const entry = last(section, key)
+    return entry?.value === '' ? undefined : entry
+  }
   const [dedicated, shared, legacy] = [
-    last('compute', 'cpu_dedicated_set'),
-    last('compute', 'cpu_shared_set'),
-    last('DEFAULT', 'vcpu_pin_set'),
+    set('compute', 'cpu_dedicated_set'),
+    set('compute', 'cpu_shared_set'),
+    set('DEFAULT', 'vcpu_pin_set'),
   ]
   const [dedicatedCpus, sharedCpus] = [cpusOf(dedicated, file), cpusOf(shared, file)]
   const legacyCpus = cpusOf(legacy, file)
@@ -52,12 +57,12 @@ export function refuseFatal(text: string, file: string, release: Release, online
       next: 'Remove reserved_host_cpus: what the host keeps is what is in neither set.',
     })
   }
-  for (const [entry, set] of [
+  for (const [entry, cpus] of [
     [dedicated, dedicatedCpus],
     [shared, sharedCpus],
     [legacy, legacyCpus],
   ] as const) {
-    const missing = set?.minus(online)
+    const missing = cpus?.minus(online)
     if (entry && missing && missing.size > 0 && online.size > 0) {
       throw fatal('cpus-not-online', entry, file, {
         message: `${optionLabel(entry)} names the CPUs ${missing}, which are not online on this machine; nova-compute would not start`,
@@ -100,7 +105,7 @@ function refuseAgainstIsolation(conf: Scanned, file: string, dedicated: CpuSet |
 
 /** @throws InputError for a set that nova cannot read, or that is empty */
 function cpusOf(entry: Entry | undefined, file: string): CpuSet | undefined {
-  if (!entry || entry.value === '') return undefined
+  if (!entry) return undefined
   try {
     const cpus = parseCpuSpec(entry.value)
     if (cpus.size > 0) return CpuSet.of(cpus)
