@@ -246,6 +246,68 @@ print(json.dumps([sorted(hardware.get_cpu_dedicated_set()), sorted(hardware.get_
     expect(listTree(root)).toEqual(before)
   })
 
+  it.each([
+    ['vcpu-pin-set-with-dedicated-set', 'nova-compute.conf', '[DEFAULT]\nvcpu_pin_set = 2-3\n', 2],
+    ['cpu-power-management', 'nova-compute.conf', '[libvirt]\ncpu_power_management = true\n', 2],
+    ['reserved-host-cpus', 'nova.conf.d/10.conf', '[DEFAULT]\n\nreserved_host_cpus = 2\n', 3],
+    ['cpu-sets-overlap', 'nova-compute.conf.d/10.conf', '[compute]\ncpu_shared_set = 3-4\n', 2],
+  ])('refuses %s in %s, which nova-compute reads after nova.conf', (code, name, text, line) => {
+    const root = host()
+    const file = `/etc/nova/${name}`
+    mkdirSync(join(root, dirname(file)), { recursive: true })
+    writeFileSync(join(root, file), text)
+    const before = listTree(root)
+    for (const verb of ['plan', 'apply']) {
+      const answer = conf(root, verb, ...PROFILE, '--json')
+      const { error } = json('error', answer.stdout)
+      expect([answer.code, error.code, error.place]).toEqual([2, code, { file, line }])
+    }
+    expect(listTree(root)).toEqual(before)
+  })
+
+  it('lets the last file that nova-compute reads decide, in the order of oslo.config', () => {
+    const root = host()
+    mkdirSync(join(root, '/etc/nova/nova.conf.d'))
+    const power = (value: boolean) => `[libvirt]\ncpu_power_management = ${value}\n`
+    writeFileSync(join(root, '/etc/nova/nova.conf.d/10.conf'), power(true))
+    writeFileSync(join(root, '/etc/nova/nova.conf.d/9.conf'), power(false))
+    expect(conf(root, 'plan', ...PROFILE).code).toBe(0)
+  })
+
+  it('is undecided where a file that nova-compute may read later says otherwise', () => {
+    const root = host()
+    expect(conf(root, 'apply', ...PROFILE).code).toBe(0)
+    const file = '/etc/nova/nova-compute.conf'
+    const verified = (text: string) => {
+      writeFileSync(join(root, file), text)
+      const { code, stdout } = conf(root, 'verify', ...PROFILE, '--json')
+      return [code, json('nova-conf', stdout).warnings.filter((one: { place?: object }) => one.place)]
+    }
+    const elsewhere = (said: string) => [
+      4,
+      [
+        {
+          code: 'set-elsewhere',
+          message: `${said} is set here, too, and wins where nova-compute is started with this file`,
+          place: { file },
+        },
+      ],
+    ]
+    expect([
+      verified('[DEFAULT]\ncompute_driver = libvirt.LibvirtDriver\n[libvirt]\nvirt_type = kvm\n'),
+      verified('[compute]\ncpu_dedicated_set = 4,5,6,7\n'),
+      verified('[compute]\ncpu_dedicated_set = 6-7\n'),
+      verified('[libvirt]\nrealtime_scheduler_priority = 50\n'),
+    ]).toEqual([
+      [0, []],
+      [0, []],
+      elsewhere('[compute] cpu_dedicated_set = 6-7'),
+      elsewhere('[libvirt] realtime_scheduler_priority = 50'),
+    ])
+    writeFileSync(join(root, CONF), read(root).replace('4-7', '5-7'))
+    expect(conf(root, 'verify', ...PROFILE).code).toBe(1)
+  })
+
   it('takes an empty set for none, as nova does', () => {
     const root = host('[DEFAULT]\nvcpu_pin_set =\n')
     const applied = conf(root, 'apply', ...PROFILE)

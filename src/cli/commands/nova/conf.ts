@@ -79,7 +79,9 @@ function verify(): Command {
       const open = planned.options.filter(({ state }) => state === 'differs')
       if (options.json) printJson(confJson(planned))
       else print(confText(planned, open))
-      process.exitCode = open.length === 0 ? EXIT.done : EXIT.no
+      // Whether nova-compute is started with the other file is not seen from here.
+      const elsewhere = planned.warnings.some(({ code }) => code === 'set-elsewhere')
+      process.exitCode = open.length > 0 ? EXIT.no : elsewhere ? EXIT.undecided : EXIT.done
     })
 }
 
