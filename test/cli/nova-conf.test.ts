@@ -155,6 +155,32 @@ cpu_shared_set = 1-3
     expect(read(root)).toBe(given)
   })
 
+  it('is verified as it was applied, unless the call says something else', () => {
+    const root = host()
+    const verified = (...args: string[]) => conf(root, 'verify', ...PROFILE, ...args).code
+    const asked = ['--headless', '--reserved-huge-pages', 'node:0,size:1GB,count:2', '--host-keeps', '0-1']
+    expect(conf(root, 'apply', ...PROFILE, ...asked).code).toBe(0)
+    const written = read(root)
+    const gate = () => {
+      const { links } = JSON.parse(quietcore('gate', ...PROFILE, '--root', root, '--json').stdout)
+      return links.find(({ kind }: { kind: string }) => kind === 'nova-conf').state
+    }
+    expect([verified(), gate(), verified('--host-keeps', '0')]).toEqual([0, 'pass', 1])
+    // Its own lines are taken out behind its back.
+    writeFileSync(join(root, CONF), written.replace('enabled = false\n', ''))
+    expect([verified(), gate(), verified('--host-keeps', '0-1')]).toEqual([1, 'fail', 0])
+    writeFileSync(join(root, CONF), written.replace(/^reserved_huge_pages.*\n/m, ''))
+    expect(verified()).toBe(1)
+    // Another apply is asked something else, though the file says it all already.
+    writeFileSync(join(root, CONF), written)
+    expect(conf(root, 'apply', ...PROFILE, '--host-keeps', '0-1').code).toBe(0)
+    writeFileSync(join(root, CONF), written.replace('enabled = false\n', ''))
+    expect(verified()).toBe(0)
+    writeFileSync(join(root, CONF), written)
+    expect(quietcore('off', '--root', root).code).toBe(0)
+    expect(read(root)).toBe(GIVEN)
+  })
+
   it('stays when a profile is applied or changed, and the profile stays when it is applied', () => {
     const root = host()
     const before = listTree(root)

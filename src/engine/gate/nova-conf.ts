@@ -6,6 +6,7 @@ import { optionLabel } from '../../core/nova/conf/options.ts'
 import { managedValues } from '../../core/nova/conf/remember.ts'
 import { readNovaConf } from '../../knobs/read-nova-conf.ts'
 import type { Machine } from '../../settings/kind.ts'
+import { asApplied } from '../nova/conf-asked.ts'
 import { type ConfPlan, planConf } from '../nova/conf-plan.ts'
 import type { ProfileChoice } from '../resolve-profile.ts'
 import type { GateRequest } from './gate-request.ts'
@@ -56,7 +57,7 @@ function verified(
       ...(choice === undefined ? {} : { profile: choice }),
       ...(request.sharedCores === undefined ? {} : { shared: request.sharedCores }),
     }
-    return planned(planConf(asked, machine))
+    return planned(planConf(asApplied(asked, machine.ports), machine))
   } catch (error) {
     return failedLink('nova-conf', path, error, stateOf(error))
   }

@@ -28,6 +28,8 @@ export interface Held {
   before: Json
   /** what the knob's write answered; null when a crash hides whether it took place */
   wrote: Json
+  /** what the call asked for, where the values alone do not say it (nova conf); of older journals not known */
+  asked?: Json
 }
 
 /** The machine refused a value: for the rest of this boot the setting is unsupported, with this reason. */
@@ -45,7 +47,7 @@ export interface Settled {
 }
 
 /** A change that was begun: on disk before the machine is touched. */
-export interface Change extends Omit<Held, 'wrote'> {
+export interface Change extends Omit<Held, 'wrote' | 'asked'> {
   /** it gives a setting of the earlier profile back rather than taking a new one */
   release: boolean
 }
