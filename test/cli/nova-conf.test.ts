@@ -291,6 +291,21 @@ print(json.dumps([sorted(hardware.get_cpu_dedicated_set()), sorted(hardware.get_
     expect(listTree(root)).toEqual(before)
   })
 
+  it('names the other file where CPU sets of the two overlap, and the gate is undecided', () => {
+    const root = host()
+    expect(conf(root, 'apply', ...PROFILE).code).toBe(0)
+    writeFileSync(join(root, '/etc/nova/nova-compute.conf'), '[compute]\ncpu_dedicated_set = 2-3\n')
+    const { stdout, code } = conf(root, 'verify', ...PROFILE, '--json')
+    const { error } = json('error', stdout)
+    expect([code, error.code, error.place]).toEqual([
+      2,
+      'cpu-sets-overlap',
+      { file: '/etc/nova/nova-compute.conf', line: 2 },
+    ])
+    const { links } = JSON.parse(quietcore('gate', ...PROFILE, '--root', root, '--json').stdout)
+    expect(links.find(({ kind }: { kind: string }) => kind === 'nova-conf').state).toBe('undecided')
+  })
+
   it('lets the last file that nova-compute reads decide, in the order of oslo.config', () => {
     const root = host()
     mkdirSync(join(root, '/etc/nova/nova.conf.d'))

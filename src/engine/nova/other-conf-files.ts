@@ -26,6 +26,10 @@ export function otherConfFiles(path: string, root: Root): ConfFile[] {
     .map((file) => ({ file, text: readNovaConf(file, root) }))
 }
 
+export function isOtherConfFile(file: string): boolean {
+  return file === PROGRAM_CONF || FOLDERS.some((folder) => file.startsWith(`${folder}/`))
+}
+
 /**
  * Options that those files set, and otherwise than wanted.
  * @param wantedOf what is wanted where these values stand

@@ -40,7 +40,8 @@ export function refuseFatal(files: readonly ConfFile[], release: Release, online
   }
   const overlap = dedicatedCpus?.intersect(sharedCpus ?? CpuSet.empty)
   if (overlap && overlap.size > 0) {
-    throw fatal('cpu-sets-overlap', shared!, {
+    const ofOthers = [shared!, dedicated!].find(({ file }) => file !== files[0]?.file)
+    throw fatal('cpu-sets-overlap', ofOthers ?? shared!, {
       message: `the CPUs ${overlap} are in cpu_dedicated_set and in cpu_shared_set; nova-compute would not start`,
       next: 'Give each CPU to one of the two.',
     })
