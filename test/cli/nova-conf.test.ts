@@ -155,6 +155,32 @@ cpu_shared_set = 1-3
     expect(read(root)).toBe(given)
   })
 
+  it('is verified as it was applied, unless the call says something else', () => {
+    const root = host()
+    const verified = (...args: string[]) => conf(root, 'verify', ...PROFILE, ...args).code
+    const asked = ['--headless', '--reserved-huge-pages', 'node:0,size:1GB,count:2', '--host-keeps', '0-1']
+    expect(conf(root, 'apply', ...PROFILE, ...asked).code).toBe(0)
+    const written = read(root)
+    const gate = () => {
+      const { links } = JSON.parse(quietcore('gate', ...PROFILE, '--root', root, '--json').stdout)
+      return links.find(({ kind }: { kind: string }) => kind === 'nova-conf').state
+    }
+    expect([verified(), gate(), verified('--host-keeps', '0')]).toEqual([0, 'pass', 1])
+    // Its own lines are taken out behind its back.
+    writeFileSync(join(root, CONF), written.replace('enabled = false\n', ''))
+    expect([verified(), gate(), verified('--host-keeps', '0-1')]).toEqual([1, 'fail', 0])
+    writeFileSync(join(root, CONF), written.replace(/^reserved_huge_pages.*\n/m, ''))
+    expect(verified()).toBe(1)
+    // Another apply is asked something else, though the file says it all already.
+    writeFileSync(join(root, CONF), written)
+    expect(conf(root, 'apply', ...PROFILE, '--host-keeps', '0-1').code).toBe(0)
+    writeFileSync(join(root, CONF), written.replace('enabled = false\n', ''))
+    expect(verified()).toBe(0)
+    writeFileSync(join(root, CONF), written)
+    expect(quietcore('off', '--root', root).code).toBe(0)
+    expect(read(root)).toBe(GIVEN)
+  })
+
   it('stays when a profile is applied or changed, and the profile stays when it is applied', () => {
     const root = host()
     const before = listTree(root)
@@ -244,6 +270,93 @@ print(json.dumps([sorted(hardware.get_cpu_dedicated_set()), sorted(hardware.get_
       if (line !== undefined) expect(error.place.line).toBe(line)
     }
     expect(listTree(root)).toEqual(before)
+  })
+
+  it.each([
+    ['vcpu-pin-set-with-dedicated-set', 'nova-compute.conf', '[DEFAULT]\nvcpu_pin_set = 2-3\n', 2],
+    ['cpu-power-management', 'nova-compute.conf', '[libvirt]\ncpu_power_management = true\n', 2],
+    ['reserved-host-cpus', 'nova.conf.d/10.conf', '[DEFAULT]\n\nreserved_host_cpus = 2\n', 3],
+    ['cpu-sets-overlap', 'nova-compute.conf.d/10.conf', '[compute]\ncpu_shared_set = 3-4\n', 2],
+  ])('refuses %s in %s, which nova-compute reads after nova.conf', (code, name, text, line) => {
+    const root = host()
+    const file = `/etc/nova/${name}`
+    mkdirSync(join(root, dirname(file)), { recursive: true })
+    writeFileSync(join(root, file), text)
+    const before = listTree(root)
+    for (const verb of ['plan', 'apply']) {
+      const answer = conf(root, verb, ...PROFILE, '--json')
+      const { error } = json('error', answer.stdout)
+      expect([answer.code, error.code, error.place]).toEqual([2, code, { file, line }])
+    }
+    expect(listTree(root)).toEqual(before)
+  })
+
+  it('names the other file where CPU sets of the two overlap, and the gate is undecided', () => {
+    const root = host()
+    expect(conf(root, 'apply', ...PROFILE).code).toBe(0)
+    writeFileSync(join(root, '/etc/nova/nova-compute.conf'), '[compute]\ncpu_dedicated_set = 2-3\n')
+    const { stdout, code } = conf(root, 'verify', ...PROFILE, '--json')
+    const { error } = json('error', stdout)
+    expect([code, error.code, error.place]).toEqual([
+      2,
+      'cpu-sets-overlap',
+      { file: '/etc/nova/nova-compute.conf', line: 2 },
+    ])
+    const { links } = JSON.parse(quietcore('gate', ...PROFILE, '--root', root, '--json').stdout)
+    expect(links.find(({ kind }: { kind: string }) => kind === 'nova-conf').state).toBe('undecided')
+  })
+
+  it('lets the last file that nova-compute reads decide, in the order of oslo.config', () => {
+    const root = host()
+    mkdirSync(join(root, '/etc/nova/nova.conf.d'))
+    const power = (value: boolean) => `[libvirt]\ncpu_power_management = ${value}\n`
+    writeFileSync(join(root, '/etc/nova/nova.conf.d/10.conf'), power(true))
+    writeFileSync(join(root, '/etc/nova/nova.conf.d/9.conf'), power(false))
+    expect(conf(root, 'plan', ...PROFILE).code).toBe(0)
+  })
+
+  it('is undecided where a file that nova-compute may read later says otherwise', () => {
+    const root = host()
+    expect(conf(root, 'apply', ...PROFILE).code).toBe(0)
+    const file = '/etc/nova/nova-compute.conf'
+    const verified = (text: string) => {
+      writeFileSync(join(root, file), text)
+      const { code, stdout } = conf(root, 'verify', ...PROFILE, '--json')
+      return [code, json('nova-conf', stdout).warnings.filter((one: { place?: object }) => one.place)]
+    }
+    const elsewhere = (said: string) => [
+      4,
+      [
+        {
+          code: 'set-elsewhere',
+          message: `${said} is set here, too, and wins where nova-compute is started with this file`,
+          place: { file },
+        },
+      ],
+    ]
+    expect([
+      verified('[DEFAULT]\ncompute_driver = libvirt.LibvirtDriver\n[libvirt]\nvirt_type = kvm\n'),
+      verified('[compute]\ncpu_dedicated_set = 4,5,6,7\n'),
+      verified('[compute]\ncpu_dedicated_set = 6-7\n'),
+      verified('[libvirt]\nrealtime_scheduler_priority = 50\n'),
+    ]).toEqual([
+      [0, []],
+      [0, []],
+      elsewhere('[compute] cpu_dedicated_set = 6-7'),
+      elsewhere('[libvirt] realtime_scheduler_priority = 50'),
+    ])
+    writeFileSync(join(root, CONF), read(root).replace('4-7', '5-7'))
+    expect(conf(root, 'verify', ...PROFILE).code).toBe(1)
+  })
+
+  it('takes an empty set for none, as nova does', () => {
+    const root = host('[DEFAULT]\nvcpu_pin_set =\n')
+    const applied = conf(root, 'apply', ...PROFILE)
+    expect(applied.code, applied.stderr).toBe(0)
+    expect(conf(root, 'verify', ...PROFILE).code).toBe(0)
+    const reserved = host('[DEFAULT]\nreserved_host_cpus = 2\n\n[compute]\ncpu_shared_set =\n')
+    const skip = ['compute.cpu_dedicated_set', 'compute.cpu_shared_set'].flatMap((name) => ['--skip', name])
+    expect(conf(reserved, 'plan', ...PROFILE, ...skip).code).toBe(0)
   })
 
   it('keeps named CPU models where cpu_mode is left alone', () => {

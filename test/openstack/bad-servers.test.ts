@@ -118,7 +118,7 @@ interface Written {
 }
 
 /** A cloud of Queens: microversions up to 2.60, extra specs by themselves, a server in use, a token that ends early. */
-async function oldCloud(options: { expireOnce?: boolean; flavors?: string } = {}) {
+async function oldCloud(options: { expireOnce?: boolean; flavors?: string; hidesServers?: boolean } = {}) {
   const writes: Written[] = []
   let expired = options.expireOnce === true
   const send = (response: ServerResponse, status: number, body: unknown, headers = {}) =>
@@ -143,6 +143,9 @@ async function oldCloud(options: { expireOnce?: boolean; flavors?: string } = {}
       return send(response, 401, {
         unauthorized: { message: 'The request you have made requires authentication.' },
       })
+    }
+    if (path.startsWith('/v2.1/servers') && options.hidesServers) {
+      return send(response, 403, { forbidden: { message: 'Policy does not allow this' } })
     }
     if (path.startsWith('/v2.1/servers')) return send(response, 200, { servers: [{ id: 's' }] })
     if (path.endsWith('/os-extra_specs')) {
@@ -183,6 +186,21 @@ describe('an old nova', () => {
     expect((await call(env, 'apply', 'rt', '--in-use')).code).toBe(0)
     expect(writes.map(({ method, path }) => [method, path])).toEqual([
       ['POST', '/v2.1/flavors/1/os-extra_specs'],
+    ])
+  })
+
+  it('that shows nobody’s servers leaves it open whether the flavor is in use, and that is said', async () => {
+    const { env } = await oldCloud({ hidesServers: true })
+    const { code, answer } = await call(env, 'plan', 'rt')
+    expect([code, answer.warnings.slice(1)]).toEqual([
+      0,
+      [
+        {
+          code: 'flavor-use-not-known',
+          message:
+            'whether servers run with rt is not known: this user may not list the servers of all projects; any there keep the extra specs of their boot until they are resized',
+        },
+      ],
     ])
   })
 

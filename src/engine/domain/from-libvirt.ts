@@ -10,6 +10,8 @@ import type { AuditSubject } from './subject.ts'
 
 /** Only a QEMU of this machine has its threads in this machine's /proc. */
 const LOCAL = /^qemu(?:\+unix)?:\/\/\/(?:system|session|embed)/
+/** Only the system's libvirt knows the domains of all users: a session has its user's, an embedded one its process's. */
+const SYSTEM = /^[^?]*\/system(?:\?|$)/
 
 /**
  * Domains of libvirt with everything that is known here: XML, other running domains, jobs, live threads, host.
@@ -24,16 +26,17 @@ export async function fromLibvirt(
   const virsh = openVirsh(ports.runner, uri)
   const named = await Promise.all((names ?? []).map(async (name) => read(await virsh.xmlOf(name), name)))
   const [running, connection] = await Promise.all([runningDomains(virsh), virsh.uri()])
-  const wanted = names ? named : running
+  const wanted = names ? named : running.domains
+  const complete = running.complete && SYSTEM.test(connection)
   const local = LOCAL.test(connection)
   const host = local ? hostEvidence(ports.root) : undefined
   const guests = local ? new LiveGuests(ports.root, ports.tasks) : undefined
-  const uuids = new Set(running.map(({ domain }) => domain.uuid))
+  const uuids = new Set(running.domains.map(({ domain }) => domain.uuid))
   const jobs = await jobsOf(
     virsh,
     wanted.map(({ domain }) => ({ uuid: domain.uuid ?? '', disks: domain.disks })),
   )
-  const domains = running.map(({ domain }) => domain)
+  const domains = running.domains.map(({ domain }) => domain)
   return wanted.map((one, index): AuditSubject => {
     const { uuid } = one.domain
     const isRunning = uuids.has(uuid)
@@ -41,7 +44,7 @@ export async function fromLibvirt(
       host,
       running: isRunning,
       live: isRunning && uuid ? guests?.find(uuid) : undefined,
-      neighbours: { domains: domains.filter((other) => other.uuid !== uuid), complete: true },
+      neighbours: { domains: domains.filter((other) => other.uuid !== uuid), complete },
       jobs: jobs[index],
     }
     return { ...one, evidence }
@@ -50,11 +53,16 @@ export async function fromLibvirt(
 
 type Read = Pick<AuditSubject, 'domain' | 'origin' | 'xml'>
 
-/** A domain that ends meanwhile answers nothing and is left out. */
-async function runningDomains(virsh: Virsh): Promise<Read[]> {
+/** Those whose XML came, and whether they are all: a domain that ends meanwhile answers nothing and is left out. */
+async function runningDomains(virsh: Virsh): Promise<{ domains: Read[]; complete: boolean }> {
   const uuids = await virsh.running()
-  const texts = await virsh.each(uuids.map((uuid) => ['dumpxml', uuid]))
-  return texts.flatMap((xml, index) => (xml.trim() === '' ? [] : [read(xml, uuids[index]!)]))
+  const { texts } = await virsh.each(uuids.map((uuid) => ['dumpxml', uuid]))
+  const silent = uuids.filter((_, index) => texts[index]!.trim() === '')
+  const still = silent.length > 0 ? await virsh.running() : []
+  return {
+    domains: texts.flatMap((xml, index) => (xml.trim() === '' ? [] : [read(xml, uuids[index]!)])),
+    complete: !silent.some((uuid) => still.includes(uuid)),
+  }
 }
 
 function read(xml: string, name: string): Read {

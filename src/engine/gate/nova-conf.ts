@@ -6,7 +6,9 @@ import { optionLabel } from '../../core/nova/conf/options.ts'
 import { managedValues } from '../../core/nova/conf/remember.ts'
 import { readNovaConf } from '../../knobs/read-nova-conf.ts'
 import type { Machine } from '../../settings/kind.ts'
+import { asApplied } from '../nova/conf-asked.ts'
 import { type ConfPlan, planConf } from '../nova/conf-plan.ts'
+import { isOtherConfFile } from '../nova/other-conf-files.ts'
 import type { ProfileChoice } from '../resolve-profile.ts'
 import type { GateRequest } from './gate-request.ts'
 
@@ -69,10 +71,16 @@ function verified(
       ...(choice === undefined ? {} : { profile: choice }),
       ...(request.sharedCores === undefined ? {} : { shared: request.sharedCores }),
     }
-    return planned(planConf(asked, machine))
+    return planned(planConf(asApplied(asked, machine.ports), machine))
   } catch (error) {
-    return failedLink('nova-conf', path, error, stateOf(error))
+    return failedLink('nova-conf', path, error, isOfOther(error, path) ? 'undecided' : stateOf(error))
   }
+}
+
+/** As with options that are set elsewhere: whether that file is read depends on how nova-compute is started. */
+function isOfOther(error: unknown, path: string): boolean {
+  const file = error instanceof InputError ? error.place?.file : undefined
+  return file !== undefined && file !== path && isOtherConfFile(file)
 }
 
 /** A file that nova would not start with is an answer, and the answer is no. */

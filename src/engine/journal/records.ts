@@ -30,6 +30,8 @@ export interface Held {
   wrote: Json
   /** the two values as people read them, for the log; journals of earlier versions have none */
   shown?: Shown
+  /** what the call asked for, where the values alone do not say it (nova conf); of older journals not known */
+  asked?: Json
 }
 
 /** null: it could not be read. */
@@ -53,7 +55,7 @@ export interface Settled {
 }
 
 /** A change that was begun: on disk before the machine is touched. */
-export interface Change extends Omit<Held, 'wrote'> {
+export interface Change extends Omit<Held, 'wrote' | 'asked'> {
   /** it gives a setting of the earlier profile back rather than taking a new one */
   release: boolean
 }

@@ -4,6 +4,7 @@ import { applyFor } from '../apply.ts'
 import { withLock } from '../lock.ts'
 import { requirePrivilege } from '../open-ports.ts'
 import { type Recovered, recover } from '../recover.ts'
+import { keepAsked } from './conf-asked.ts'
 import { type ConfOption, type ConfPlan, planConf } from './conf-plan.ts'
 import type { ConfRequest } from './conf-request.ts'
 
@@ -30,6 +31,7 @@ export async function applyConf(request: ConfRequest, machine: Machine): Promise
     const plan = planConf(request, machine)
     const { active } = readJournal(ports).settled
     await applyFor({ scope: 'nova-conf', active, bootId, time: now.toISOString() }, plan.plan, ports)
+    keepAsked(request, ports)
     return { plan, changed: plan.options.filter(({ state }) => state === 'differs'), recovered }
   })
 }

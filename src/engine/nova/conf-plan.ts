@@ -3,7 +3,7 @@ import { InputError } from '../../core/errors.ts'
 import { refuseFatal } from '../../core/nova/conf/check.ts'
 import { meansTheSame } from '../../core/nova/conf/compare.ts'
 import { editConf } from '../../core/nova/conf/edit.ts'
-import { MANAGED, optionId, optionLabel } from '../../core/nova/conf/options.ts'
+import { MANAGED, optionId } from '../../core/nova/conf/options.ts'
 import { managedValues, renderManaged } from '../../core/nova/conf/remember.ts'
 import { refuseReservations } from '../../core/nova/conf/reserved-pages.ts'
 import { type WantedOption, wantedOptions } from '../../core/nova/conf/wanted.ts'
@@ -14,6 +14,7 @@ import type { Warning } from '../../core/warning.ts'
 import { readNovaConf } from '../../knobs/read-nova-conf.ts'
 import type { Machine } from '../../settings/kind.ts'
 import { type ConfRequest, isolatedCpus, novaRelease, sharedCpus } from './conf-request.ts'
+import { otherConfFiles, setElsewhere } from './other-conf-files.ts'
 
 export interface ConfOption extends WantedOption {
   /** as nova reads them now; empty when it is not set */
@@ -49,7 +50,9 @@ export function planConf(request: ConfRequest, machine: Machine): ConfPlan {
   const { reservedHugePages, headless = false } = request
   refuseReservations(reservedHugePages, machine.facts.nodes)
   const share = { isolated, shared, reservedHugePages, headless, scheduler, release }
-  const options = skipped(wantedOptions(share, values), request.skip).map((option): ConfOption => {
+  const wantedOf = (there: ReadonlyMap<string, readonly string[]>) =>
+    skipped(wantedOptions(share, there), request.skip)
+  const options = wantedOf(values).map((option): ConfOption => {
     const have = values.get(optionId(option)) ?? []
     return { ...option, have, state: meansTheSame(option, have) ? 'ok' : 'differs' }
   })
@@ -57,11 +60,12 @@ export function planConf(request: ConfRequest, machine: Machine): ConfPlan {
     .filter(({ state }) => state === 'differs')
     .map(({ section, key, values: wanted }) => ({ section, key, values: [...wanted] }))
   const after = editConf(text, edits, path)
-  refuseFatal(after, path, release, machine.facts.cpu.online)
+  const others = otherConfFiles(path, root)
+  refuseFatal([{ file: path, text: after }, ...others], release, machine.facts.cpu.online)
   const warnings = [
     ...isolationWarnings(isolated, machine),
     ...(hostHasNone ? [hostSharesAll(shared)] : []),
-    ...setElsewhere(options, path, machine),
+    ...setElsewhere(others, wantedOf),
   ]
   const setting: Setting = {
     id: `nova-conf:${path}`,
@@ -107,32 +111,4 @@ function hostSharesAll(shared: CpuSet): Warning {
     code: 'host-keeps-nothing',
     message: `no housekeeping CPU is left for the host alone: emulator threads share ${shared} with the host; isolate fewer CPUs, or name what the host keeps with --host-keeps`,
   }
-}
-
-const OTHER_FILES = [
-  '/etc/nova/nova-compute.conf',
-  '/etc/nova/nova.conf.d/*.conf',
-  '/etc/nova/nova-compute.conf.d/*.conf',
-]
-
-/** Files that nova-compute may read after nova.conf, and that then win. */
-function setElsewhere(options: readonly ConfOption[], path: string, { ports: { root } }: Machine): Warning[] {
-  if (path !== '/etc/nova/nova.conf') return []
-  const files = OTHER_FILES.flatMap((pattern) => (pattern.includes('*') ? root.glob(pattern) : [pattern]))
-  return files
-    .filter((file) => root.exists(file))
-    .flatMap((file) => {
-      const values = managedValues(readNovaConf(file, root), file)
-      return options.flatMap((option): Warning[] => {
-        const there = values.get(optionId(option)) ?? []
-        if (there.length === 0 || meansTheSame(option, there)) return []
-        return [
-          {
-            code: 'set-elsewhere',
-            message: `${optionLabel(option)} = ${there.join(', ')} is set here, too, and wins where nova-compute is started with this file`,
-            place: { file },
-          },
-        ]
-      })
-    })
 }

@@ -58,9 +58,9 @@ export async function planFlavors(request: FlavorRequest, api: NovaApi): Promise
   refuseBadSyntax(want, release)
   const all = await api.flavors()
   const flavors = [...new Set(request.names)].map((name) => planOne(name, want, all, request, release))
-  const used = await usedFlavors(flavors, api)
-  if (used.length > 0 && !request.inUse) throw inUse(used)
-  return { microversion: api.microversion, release, wanted, flavors, warnings: warningsOf(api, used) }
+  const use = await useOf(flavors, api)
+  if (use.used.length > 0 && !request.inUse) throw inUse(use.used)
+  return { microversion: api.microversion, release, wanted, flavors, warnings: warningsOf(api, use) }
 }
 
 export function wantedBy(
@@ -118,10 +118,19 @@ function refuseBadSyntax(want: ReadonlyMap<string, string>, release: Release): v
   }
 }
 
-async function usedFlavors(flavors: readonly FlavorPlan[], api: NovaApi): Promise<string[]> {
+/** Names of flavors that would change under servers. */
+interface FlavorUse {
+  used: readonly string[]
+  /** this user may not look */
+  notKnown: readonly string[]
+}
+
+async function useOf(flavors: readonly FlavorPlan[], api: NovaApi): Promise<FlavorUse> {
   const changing = flavors.filter(({ id, difference }) => id !== null && touchesServers(difference))
   const used = await Promise.all(changing.map(({ id }) => api.inUse(id!)))
-  return changing.filter((_, index) => used[index] === true).map(({ name }) => name)
+  const those = (is: boolean | undefined) =>
+    changing.filter((_, index) => used[index] === is).map(({ name }) => name)
+  return { used: those(true), notKnown: those(undefined) }
 }
 
 /** The marker means nothing to nova, and so to no server. */
@@ -129,7 +138,7 @@ function touchesServers({ set, remove }: FlavorDifference): boolean {
   return [...set.keys(), ...remove].some((key) => !isMarker(key))
 }
 
-function warningsOf(api: NovaApi, used: readonly string[]): Warning[] {
+function warningsOf(api: NovaApi, { used, notKnown }: FlavorUse): Warning[] {
   return [
     ...(api.checksSpecs
       ? []
@@ -142,6 +151,10 @@ function warningsOf(api: NovaApi, used: readonly string[]): Warning[] {
     ...used.map((name) => ({
       code: 'flavor-in-use',
       message: `servers run with ${name}: they keep the extra specs of their boot until they are resized`,
+    })),
+    ...notKnown.map((name) => ({
+      code: 'flavor-use-not-known',
+      message: `whether servers run with ${name} is not known: this user may not list the servers of all projects; any there keep the extra specs of their boot until they are resized`,
     })),
   ]
 }

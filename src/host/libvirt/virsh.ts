@@ -18,8 +18,17 @@ export interface Virsh {
    * @throws MachineError `no-such-domain`, `no-libvirt`, `virsh-failed`
    */
   xmlOf(name: string): Promise<string>
-  /** stdout of each command, in order, all over one connection; empty for a command that failed */
-  each(commands: readonly (readonly string[])[]): Promise<string[]>
+  /** all over one connection */
+  each(commands: readonly (readonly string[])[]): Promise<Answers>
+  /** whether virsh can do this one command */
+  succeeds(command: readonly string[]): Promise<boolean>
+}
+
+export interface Answers {
+  /** stdout of each command, in order; empty for a command that failed */
+  texts: string[]
+  /** virsh said something on stderr, which names no command: one of those without a text may have failed */
+  complained: boolean
 }
 
 /** @param uri as virsh's --connect; without it virsh chooses (LIBVIRT_DEFAULT_URI, else the system's as root) */
@@ -40,7 +49,8 @@ export function openVirsh(runner: Runner, uri?: string): Virsh {
       return must(await call('dumpxml', `--domain=${name}`), uri, name).stdout
     },
     async each(commands) {
-      const answers: string[] = []
+      const texts: string[] = []
+      let complained = false
       for (let at = 0; at < commands.length; at += COMMANDS_PER_CALL) {
         const mark = `@@${randomBytes(12).toString('hex')}@@`
         const part = commands.slice(at, at + COMMANDS_PER_CALL)
@@ -49,9 +59,13 @@ export function openVirsh(runner: Runner, uri?: string): Virsh {
         const found = result.stdout.split(mark)
         // The last command's failure makes the exit code; only a connection that never stood gives no mark.
         if (found.length !== part.length + 1) must({ ...result, exitCode: result.exitCode || 1 }, uri)
-        answers.push(...found.slice(0, -1))
+        texts.push(...found.slice(0, -1))
+        complained ||= result.stderr.trim() !== ''
       }
-      return answers
+      return { texts, complained }
+    },
+    async succeeds(command) {
+      return (await call(command.map(safe).join(' '))).exitCode === 0
     },
   }
 }

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { evidence } from '../../support/domain-evidence.ts'
 import { fitBut, found } from '../../support/domains.ts'
 
 const USB = "<controller type='usb' index='0' model='none'/>"
@@ -47,6 +48,12 @@ describe('each rule on memory, guest and devices finds', () => {
       /<numatune>[\s\S]*<\/numatune>([\s\S]*)<cpu mode='host-passthrough'>/,
       `<numatune><memnode cellid='0' mode='strict' nodeset='1'/><memnode cellid='1' mode='strict' nodeset='1'/></numatune>$1<cpu mode='host-passthrough'>${CELLS}`,
       [],
+    ],
+    [
+      'guest cells that share memory of several nodes',
+      /<numatune>[\s\S]*<\/numatune>([\s\S]*)<cpu mode='host-passthrough'>/,
+      `<numatune><memory mode='strict' nodeset='0-1'/><memnode cellid='0' mode='strict' nodeset='0'/></numatune>$1<cpu mode='host-passthrough'>${CELLS}`,
+      ['F5 memory of guest cells 1 may come from any of the nodes 0-1: <numatune> has no <memnode> for it'],
     ],
     ['emulation', "type='kvm'", "type='qemu'", ["F7 the domain type is 'qemu', not kvm"]],
     [
@@ -129,5 +136,48 @@ describe('each rule on memory, guest and devices finds', () => {
     ],
   ])('%s', (_, from, to, expected) => {
     expect(found(fitBut(from, to))).toEqual(expected)
+  })
+})
+
+describe('F5 on a host whose node 0 has the housekeeping vCPU 0, and node 1 the real-time vCPUs 1-3', () => {
+  const WHOLE = (nodes: string) => `<memory mode='strict' nodeset='${nodes}'/>`
+  const CELL = (cell: number, nodes: string) => `<memnode cellid='${cell}' mode='strict' nodeset='${nodes}'/>`
+  const ONE_CELL = "<numa><cell id='0' cpus='0-3' memory='4194304'/></numa>"
+  const SPLIT_CELLS =
+    "<numa><cell id='0' cpus='0' memory='2097152'/><cell id='1' cpus='1-3' memory='2097152'/></numa>"
+
+  it.each([
+    ['on its node', WHOLE('1'), '', []],
+    [
+      'on both nodes',
+      WHOLE('0-1'),
+      '',
+      ['F5 guest memory is on node 0-1; its real-time vCPUs run on node 1'],
+    ],
+    [
+      'of one guest cell on both nodes',
+      WHOLE('1') + CELL(0, '0-1'),
+      ONE_CELL,
+      ['F5 memory of guest cell 0 is on node 0-1; its real-time vCPUs run on node 1'],
+    ],
+    ['of each guest cell on its node', WHOLE('0-1') + CELL(0, '0') + CELL(1, '1'), SPLIT_CELLS, []],
+    [
+      'of guest cells that nothing tells apart',
+      WHOLE('0-1'),
+      SPLIT_CELLS,
+      ['F5 memory of guest cells 0-1 may come from any of the nodes 0-1: <numatune> has no <memnode> for it'],
+    ],
+    ['of all guest cells on the one node', WHOLE('1'), SPLIT_CELLS, []],
+    [
+      'of all guest cells on the other node',
+      WHOLE('0'),
+      SPLIT_CELLS,
+      ['F5 guest memory is on node 0; its real-time vCPUs run on node 1'],
+    ],
+  ])('judges memory %s', (_, places, cells, expected) => {
+    const guest = fitBut(/<numatune>[\s\S]*<\/numatune>/, `<numatune>${places}</numatune>`)
+      .replace("vcpu='0' cpuset='4'", "vcpu='0' cpuset='2'")
+      .replace("<cpu mode='host-passthrough'>", `<cpu mode='host-passthrough'>${cells}`)
+    expect(found(guest, evidence()).filter((one) => one.startsWith('F5'))).toEqual(expected)
   })
 })

@@ -3,6 +3,7 @@ import { EXIT } from '../../../core/errors.ts'
 import { optionLabel } from '../../../core/nova/conf/options.ts'
 import { readJournal, requireActive } from '../../../engine/active.ts'
 import { applyConf } from '../../../engine/nova/conf-apply.ts'
+import { asApplied } from '../../../engine/nova/conf-asked.ts'
 import { type ConfOption, type ConfPlan, planConf } from '../../../engine/nova/conf-plan.ts'
 import type { ConfRequest } from '../../../engine/nova/conf-request.ts'
 import { openMachine } from '../../../engine/open-machine.ts'
@@ -72,14 +73,16 @@ function apply(): Command {
 
 function verify(): Command {
   return common('verify', 'quietcore nova conf verify')
-    .description('Compare nova.conf with what the profile asks for.')
+    .description('Compare nova.conf with what the profile asks for, and what it was applied with.')
     .action((options: ConfOptions) => {
       const machine = openMachine(options.root)
-      const planned = planConf(request(options, machine), machine)
+      const planned = planConf(asApplied(request(options, machine), machine.ports), machine)
       const open = planned.options.filter(({ state }) => state === 'differs')
       if (options.json) printJson(confJson(planned))
       else print(confText(planned, open))
-      process.exitCode = open.length === 0 ? EXIT.done : EXIT.no
+      // Whether nova-compute is started with the other file is not seen from here.
+      const elsewhere = planned.warnings.some(({ code }) => code === 'set-elsewhere')
+      process.exitCode = open.length > 0 ? EXIT.no : elsewhere ? EXIT.undecided : EXIT.done
     })
 }
 

@@ -62,11 +62,25 @@ function pageFaults(domain: Domain): Fault[] {
   return bare.size > 0 ? [{ message: `guest cells ${bare} have no huge pages` }] : []
 }
 
-/** `<memory>` speaks for all cells; without it each cell needs a `<memnode>` of its own. */
-function placeless({ memoryPlaces, cells }: Domain): Fault[] {
-  if (memoryPlaces.length === 0 || memoryPlaces.some(({ cell }) => cell === null)) return []
-  const placed = CpuSet.of(memoryPlaces.flatMap(({ cell }) => cell ?? []))
-  const bare = CpuSet.of(cells.map(({ id }) => id)).minus(placed)
+/**
+ * `<memory>` speaks for all cells that have no `<memnode>` of their own; without it each needs one. With several cells a
+ * `<memory>` of several nodes leaves open which cell's memory comes from which.
+ */
+function placeless(domain: Domain): Fault[] {
+  const { memoryPlaces, cells } = domain
+  if (memoryPlaces.length === 0) return []
+  const bare = bareCells(domain)
+  const whole = memoryPlaces.find(({ cell }) => cell === null)
+  if (whole) {
+    const several = whole.nodeset && whole.nodeset.size > 1 && cells.length > 1
+    if (!several || bare.size === 0) return []
+    return [
+      {
+        message: `memory of guest cells ${bare} may come from any of the nodes ${whole.nodeset}: <numatune> has no <memnode> for it`,
+        fix: 'A strict <memnode> for each guest cell, with the host node of its vCPUs; nova writes it for hw:numa_nodes.',
+      },
+    ]
+  }
   if (cells.length > 0 && bare.size === 0) return []
   const whose = cells.length === 0 ? 'guest memory' : `memory of guest cells ${bare}`
   return [
@@ -77,20 +91,32 @@ function placeless({ memoryPlaces, cells }: Domain): Fault[] {
   ]
 }
 
-/** A cell's memory lies on the nodes of its vCPUs' pins, and on no other. */
+/** Guest cells without a `<memnode>`. */
+function bareCells({ cells, memoryPlaces }: Domain): CpuSet {
+  const placed = CpuSet.of(memoryPlaces.flatMap(({ cell }) => cell ?? []))
+  return CpuSet.of(cells.map(({ id }) => id)).minus(placed)
+}
+
+/**
+ * A cell's memory, and that of a guest without cells, lies on the nodes of its real-time vCPUs' pins and on no other: a
+ * housekeeping vCPU may stand elsewhere. A `<memory>` over several cells spans the nodes of all of them.
+ */
 function nodeFaults(domain: Domain, realtime: RealtimePlan, places: readonly CpuPlace[]): Fault[] {
   const nodeOf = new Map(places.map(({ cpu, node }) => [cpu, node]))
   const nodesOf = (vcpus: CpuSet): CpuSet =>
     CpuSet.of(
       vcpus.cpus.flatMap((vcpu) => pinOf(domain, vcpu)?.cpus ?? []).flatMap((cpu) => nodeOf.get(cpu) ?? []),
     )
+  const allPlaced = domain.cells.length > 0 && bareCells(domain).size === 0
   return domain.memoryPlaces.flatMap(({ cell, nodeset }) => {
     const members = cell === null ? domain.vcpus : domain.cells.find(({ id }) => id === cell)?.vcpus
     if (!nodeset || !members) return []
     const pinned = nodesOf(members.intersect(realtime.vcpus))
     const all = nodesOf(members)
+    const spans = cell === null && (allPlaced || (domain.cells.length > 1 && nodeset.size > 1))
+    const near = spans || pinned.size === 0 ? all : pinned
     const where = cell === null ? 'guest memory' : `memory of guest cell ${cell}`
-    if (pinned.isSubsetOf(nodeset) && (all.size === 0 || nodeset.isSubsetOf(all))) return []
+    if (pinned.isSubsetOf(nodeset) && (near.size === 0 || nodeset.isSubsetOf(near))) return []
     return [
       {
         message: `${where} is on node ${nodeset}; its real-time vCPUs run on node ${pinned.size > 0 ? pinned : all}`,

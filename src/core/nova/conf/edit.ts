@@ -17,7 +17,12 @@ export function effectiveValues(scanned: Scanned, section: string, key: string):
   return entries.length === 0 ? [] : [entries.at(-1)!.value]
 }
 
-export function entriesOf({ entries }: Scanned, section: string, key: string): Entry[] {
+/** The assignments of one option, in their order; of several files, in the order in which nova reads them. */
+export function entriesOf<One extends Entry>(
+  { entries }: { entries: readonly One[] },
+  section: string,
+  key: string,
+): One[] {
   return entries.filter((entry) => entry.section === section && entry.key === key)
 }
 
