@@ -54,7 +54,7 @@ describe('the service, when things are not as they should be', () => {
     expect(await vm.output(['systemctl', 'list-timers', '--no-pager'])).toContain(
       'quietcore-validate@often.service',
     )
-    await until(vm, 'ls -d /var/lib/quietcore/runs/2*-often', 300)
+    await until(vm, 'ls -d /var/lib/quietcore/runs/2*-often', 600)
     const { runs } = await history()
     expect(runs.map((run) => run.suite)).toContain('often')
     await untilStatus(vm, 'often: (pass|undecided)')
@@ -64,7 +64,7 @@ describe('the service, when things are not as they should be', () => {
     await vm.shell(
       'systemd-run --quiet --collect -u guest taskset -c 3 chrt -f 1 sh -c "while :; do sleep 0.1; done"',
     )
-    await until(vm, "quietcore history --json | grep -q 'CPU 3'", 300)
+    await until(vm, "quietcore history --json | grep -q 'CPU 3'", 600)
     const { missed } = await history()
     expect(missed.at(-1)).toMatchObject({ suite: 'often' })
     await vm.output(['systemctl', 'stop', 'guest.service'])

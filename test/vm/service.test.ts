@@ -26,7 +26,7 @@ describe('the service on a machine with systemd', () => {
   printConsoleOnFailure(() => vm)
 
   const mainPid = () => property(vm, 'quietcore.service', 'MainPID')
-  const serving = () => until(vm, '[ "$(systemctl is-active quietcore)" = active ]', 240)
+  const serving = () => until(vm, '[ "$(systemctl is-active quietcore)" = active ]', 600)
 
   beforeAll(async () => {
     vm = await installedVm()
