@@ -14,6 +14,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { bootEntries, sourcedParameters } from './checks.ts'
 import { CutDisk } from './cut-disk.ts'
 import { freshVm } from './driver/fresh-vm.ts'
+import { prepared } from './driver/prepared.ts'
 import { pause } from './driver/qemu.ts'
 import { runTool } from './driver/tools.ts'
 import type { Vm } from './driver/vm.ts'
@@ -47,7 +48,7 @@ describe('the power goes', () => {
   let applied: Good
   let entries: number
   /** the two command lines that a whole menu boots */
-  const cmdlines: string[] = []
+  let cmdlines: string[]
   const durationMs = { apply: 0, off: 0 }
   const done: string[] = []
   const interrupted: string[] = []
@@ -55,24 +56,8 @@ describe('the power goes', () => {
 
   beforeAll(async () => {
     console.log(`QUIETCORE_VM_SEED=${SEED}`)
-    const vm = await installedVm()
+    const vm = await prepared(installedVm, keepGoodStates)
     lanes.push(vm)
-    // in the page cache, as on a machine where it runs for the second time
-    await quietcore(vm, 'plan', ...APPLY.slice(1))
-    await vm.output(['sync'])
-    off = await goodState(vm)
-    entries = (await bootEntries(vm)).normal.length
-    const cmdline = (await vm.output(['cat', '/proc/cmdline'])).trim()
-    await vm.saveState('off')
-    durationMs.apply = await timed(async () => expect((await quietcore(vm, ...APPLY)).exitCode).toBe(0))
-    await vm.output(['sync'])
-    applied = await goodState(vm)
-    cmdlines.push(`${cmdline}\n`, `${cmdline} ${await sourcedParameters(vm)}\n`)
-    await vm.saveState('applied')
-    durationMs.off = await timed(async () => expect((await quietcore(vm, 'off')).exitCode).toBe(0))
-    expect(difference(off.files, await files(vm))).toEqual([])
-    await vm.cutPower()
-    console.log(`apply takes ${durationMs.apply} ms, off ${durationMs.off} ms`)
     while (lanes.length < LANES) lanes.push(await freshVm({ diskFrom: vm.disk }))
     free.push(...lanes)
   })
@@ -110,6 +95,26 @@ describe('the power goes', () => {
     expect(interrupted.filter((operation) => operation === 'apply').length).toBeGreaterThan(CUTS_EACH / 4)
     expect(interrupted.filter((operation) => operation === 'off').length).toBeGreaterThan(CUTS_EACH / 4)
   })
+
+  /** Keeps the machine before `apply` and after it, and times the way there and back. */
+  async function keepGoodStates(vm: Vm): Promise<void> {
+    // in the page cache, as on a machine where it runs for the second time
+    await quietcore(vm, 'plan', ...APPLY.slice(1))
+    await vm.output(['sync'])
+    off = await goodState(vm)
+    entries = (await bootEntries(vm)).normal.length
+    const cmdline = (await vm.output(['cat', '/proc/cmdline'])).trim()
+    await vm.saveState('off')
+    durationMs.apply = await timed(async () => expect((await quietcore(vm, ...APPLY)).exitCode).toBe(0))
+    await vm.output(['sync'])
+    applied = await goodState(vm)
+    cmdlines = [`${cmdline}\n`, `${cmdline} ${await sourcedParameters(vm)}\n`]
+    await vm.saveState('applied')
+    durationMs.off = await timed(async () => expect((await quietcore(vm, 'off')).exitCode).toBe(0))
+    expect(difference(off.files, await files(vm))).toEqual([])
+    await vm.cutPower()
+    console.log(`apply takes ${durationMs.apply} ms, off ${durationMs.off} ms`)
+  }
 
   async function cutAndSettle(vm: Vm, { operation, moment, boots }: (typeof cuts)[number]): Promise<void> {
     const start = performance.now()

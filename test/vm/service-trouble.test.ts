@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { prepared } from './driver/prepared.ts'
 import type { Vm } from './driver/vm.ts'
 import { putText } from './install-quietcore.ts'
 import { installedVm } from './installed-vm.ts'
@@ -42,9 +43,10 @@ describe('the service, when things are not as they should be', () => {
   const history = async () => JSON.parse((await quietcore(vm, 'history', '--json')).stdout) as History
 
   beforeAll(async () => {
-    vm = await installedVm()
-    await configure(vm, '[service]\nprofile = latency\n')
-    await vm.output(['systemctl', 'start', 'quietcore.service'], { timeoutMs: 600_000 })
+    vm = await prepared(installedVm, async (vm) => {
+      await configure(vm, '[service]\nprofile = latency\n')
+      await vm.output(['systemctl', 'start', 'quietcore.service'], { timeoutMs: 600_000 })
+    })
   })
   afterAll(() => vm?.destroy())
 

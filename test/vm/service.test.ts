@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { ISOLATED, POLICIES, tunedLive } from './asked.ts'
 import { kernelThreadPolicies, wrongValues } from './checks.ts'
+import { prepared } from './driver/prepared.ts'
 import type { Vm } from './driver/vm.ts'
 import { installedVm } from './installed-vm.ts'
 import { threads, unmovableIrqs } from './machine-state.ts'
@@ -29,8 +30,7 @@ describe('the service on a machine with systemd', () => {
   const serving = () => until(vm, '[ "$(systemctl is-active quietcore)" = active ]', 600)
 
   beforeAll(async () => {
-    vm = await installedVm()
-    await prepareService(vm)
+    vm = await prepared(installedVm, prepareService)
   })
   afterAll(() => vm?.destroy())
 
