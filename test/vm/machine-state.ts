@@ -30,6 +30,8 @@ const VOLATILE = [
     'kernel/pty/nr',
     'kernel/random/',
     'kernel/tainted',
+    'kernel/hung_task_warnings',
+    'kernel/perf_event_max_sample_rate',
     'net/netfilter/',
     'vm/user_reserve_kbytes',
   ],
