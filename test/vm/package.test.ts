@@ -70,7 +70,7 @@ describe('the package on a machine with systemd', () => {
 
   it('a removal that cannot undo the tuning does not happen, and says how it could', async () => {
     const mend = '[ ! -e /root/journal ] || mv /root/journal /var/lib/quietcore/journal'
-    const damage = 'cp /var/lib/quietcore/journal /root; echo no journal >/var/lib/quietcore/journal'
+    const damage = 'cp -p /var/lib/quietcore/journal /root; echo no journal >/var/lib/quietcore/journal'
     await spoilt(vm, damage, mend, async () => {
       const { exitCode, stderr } = await vm.run(['dpkg', '--remove', 'quietcore'], { timeoutMs: 900_000 })
       expect(exitCode).toBe(1)
