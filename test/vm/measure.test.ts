@@ -4,6 +4,7 @@ import type { Vm } from './driver/vm.ts'
 import { waitFor } from './driver/wait-for.ts'
 import { installedVm } from './installed-vm.ts'
 import { printConsoleOnFailure } from './print-console.ts'
+import { nothingMeasures } from './quietcore-in.ts'
 
 /** Everything of tracefs that hwlatdetect and rtla touch, one line each. */
 const TRACEFS = `cd /sys/kernel/tracing && for f in current_tracer tracing_on tracing_thresh tracing_cpumask \
@@ -25,12 +26,6 @@ function validate(...args: string[]) {
   return vm.run(argv, { timeoutMs: 600_000 })
 }
 
-/** A try whose connection was lost leaves its measurement running, which holds the tracers. */
-async function nothingMeasures(): Promise<void> {
-  await vm.run(['pkill', '-INT', '-f', '^quietcore validate'])
-  await waitFor(vm, "! pgrep -f '^quietcore validate' >/dev/null", 600)
-}
-
 const tracefs = () => vm.shell(TRACEFS)
 
 describe('the tools that need tracers, on a PREEMPT_RT kernel', () => {
@@ -39,7 +34,7 @@ describe('the tools that need tracers, on a PREEMPT_RT kernel', () => {
     ['rtla-timerlat', 'rtla-timerlat.max=<10s'],
     ['rtla-osnoise', 'rtla-osnoise.max=<10s'],
   ])('%s measures the named CPUs, and tracefs is as it was', async (tool, threshold) => {
-    await nothingMeasures()
+    await nothingMeasures(vm)
     const answer = await validate('--tool', tool, '--duration', '5s', '--threshold', threshold)
     const record = JSON.parse(answer.stdout)
     expect(record.tool).toBe(tool)
@@ -54,7 +49,7 @@ describe('the tools that need tracers, on a PREEMPT_RT kernel', () => {
     ['hwlatdetect', 'hwlatdetect --duration='],
     ['rtla-timerlat', 'rtla timerlat hist -c '],
   ])('a killed %s leaves tracefs as it was all the same', async (tool, commandLine) => {
-    await nothingMeasures()
+    await nothingMeasures(vm)
     const kill = async () => {
       await waitFor(vm, `pgrep -f '${commandLine}' >/dev/null`)
       await vm.shell(`sleep 5; pkill -KILL -P "$(pgrep -o -f '^quietcore validate')"`)
