@@ -242,7 +242,7 @@ export class Vm {
           `QEMU ended while the machine booted.\n${stderr}\n${this.consoleTail()}`,
         )
       }
-      const options = { apart: true, timeoutMs: Math.round(10_000 + waitedMs / 8) }
+      const options = { apart: true, timeoutMs: Math.round(15_000 + waitedMs / 8) }
       const id = await this.run(['cat', '/proc/sys/kernel/random/boot_id'], options).catch(orGone)
       if (id?.exitCode === 0 && id.stdout.trim() !== bootBefore) return
       await pause(500)
