@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { freshVm } from './driver/fresh-vm.ts'
+import { prepared } from './driver/prepared.ts'
 import type { Vm } from './driver/vm.ts'
 import { printConsoleOnFailure } from './print-console.ts'
 
@@ -12,8 +13,10 @@ describe('a virtual machine that has guests of its own', () => {
   printConsoleOnFailure(() => vm)
 
   beforeAll(async () => {
-    vm = await freshVm({ shape: { hasGuests: true } })
-    await vm.start({ bootTimeoutMs: 900_000 })
+    vm = await prepared(
+      () => freshVm({ shape: { hasGuests: true } }),
+      (vm) => vm.start(),
+    )
   })
   afterAll(() => vm?.destroy())
 

@@ -30,6 +30,8 @@ const VOLATILE = [
     'kernel/pty/nr',
     'kernel/random/',
     'kernel/tainted',
+    'kernel/hung_task_warnings',
+    'kernel/perf_event_max_sample_rate',
     'net/netfilter/',
     'vm/user_reserve_kbytes',
   ],
@@ -76,7 +78,18 @@ export interface Thread {
   /** `-` outside of FF and RR */
   priority: string
   cpus: string
+  /**
+   * The kernel moves it to where its work last was, so that its CPUs say nothing: the threads of interrupts
+   * (kernel/irq/manage.c, irq_thread_check_affinity), and workers of workqueues with their rescuers
+   * (kernel/workqueue.c, rescuer_thread).
+   */
+  led: boolean
 }
+
+/** `flags TID FLAGS` of every process (proc_pid_stat(5), field 9); a name in it may hold blanks and brackets. */
+const FLAGS = `cat /proc/[0-9]*/stat 2>/dev/null | sed -E 's/^([0-9]+) .*\\) . ([0-9-]+ ){5}([0-9]+) .*/flags \\1 \\3/'`
+/** include/linux/sched.h */
+const PF_WQ_WORKER = 0x20
 
 /** All threads but kworkers, which come and go by themselves, and those of this look. */
 export async function threads(vm: Vm): Promise<Thread[]> {
@@ -84,8 +97,10 @@ export async function threads(vm: Vm): Promise<Thread[]> {
   const text = await vm.shell(`
     ps -eLo lwp=,ppid=,cls=,rtprio=,comm=
     grep -s Cpus_allowed_list: /proc/[0-9]*/task/[0-9]*/status || true
+    ${FLAGS}
   `)
   const lines = text.split('\n')
+  const workers = workersIn(lines)
   const cpus = new Map(
     lines.flatMap((line) => {
       const [path = '', list] = line.split('Cpus_allowed_list:')
@@ -93,27 +108,35 @@ export async function threads(vm: Vm): Promise<Thread[]> {
     }),
   )
   return lines
-    .filter((line) => line !== '' && !line.startsWith('/proc/'))
+    .filter((line) => line !== '' && !/^(\/proc\/|flags )/.test(line))
     .flatMap((line): Thread[] => {
       const [tid = '', parent, policy = '', priority = '', ...words] = line.trim().split(/ +/)
       const list = cpus.get(Number(tid))
       if (list === undefined) return []
       const kernel = tid === '2' || parent === '2'
-      return [{ tid: Number(tid), comm: words.join(' '), kernel, policy, priority, cpus: list }]
+      const comm = words.join(' ')
+      const led = comm.startsWith('irq/') || workers.has(Number(tid))
+      return [{ tid: Number(tid), comm, kernel, policy, priority, cpus: list, led }]
     })
     .filter(({ comm }) => !/^(kworker|ps$|sh$|grep$|sshd$|sftp)/.test(comm))
 }
 
-/**
- * `before` and `after` of the threads that are in both and are not the same. The thread of an interrupt runs where the
- * interrupt last went (kernel/irq/manage.c, irq_thread_check_affinity): its CPUs are the interrupt's business.
- */
+function workersIn(lines: readonly string[]): ReadonlySet<number> {
+  const pairs = lines.filter((line) => line.startsWith('flags ')).map((line) => line.split(' ').map(Number))
+  return new Set(pairs.flatMap(([, tid = 0, flags = 0]) => (flags & PF_WQ_WORKER ? [tid] : [])))
+}
+
+/** Policy, priority and, where they are its own, CPUs. */
+export function scheduling({ policy, priority, cpus, led }: Thread): string {
+  return `${policy} ${priority}${led ? '' : ` CPUs ${cpus}`}`
+}
+
+/** `before` and `after` of the threads that are in both and are not scheduled the same. */
 export function changedThreads(before: readonly Thread[], after: readonly Thread[]): string[] {
-  const text = ({ comm, policy, priority, cpus }: Thread) =>
-    `${policy} ${priority}${comm.startsWith('irq/') ? '' : ` CPUs ${cpus}`}`
   return before.flatMap((was) => {
     const is = after.find(({ tid, comm }) => tid === was.tid && comm === was.comm)
-    return is && text(is) !== text(was) ? [`${was.tid} ${was.comm}: ${text(was)} -> ${text(is)}`] : []
+    if (is === undefined || scheduling(is) === scheduling(was)) return []
+    return [`${was.tid} ${was.comm}: ${scheduling(was)} -> ${scheduling(is)}`]
   })
 }
 

@@ -1,10 +1,13 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { bootedVm } from './driver/booted-vm.ts'
+import { prepared } from './driver/prepared.ts'
 import type { Vm } from './driver/vm.ts'
+import { atRest } from './driver/wait-for.ts'
 import { installQuietcore } from './install-quietcore.ts'
 import { changedThreads, difference, files, liveValues, type Thread, threads } from './machine-state.ts'
 import { printConsoleOnFailure } from './print-console.ts'
 import { inState, quietcore, verified } from './quietcore-in.ts'
+import { spoilt } from './spoilt.ts'
 import { wholeMachine } from './whole-machine.ts'
 
 /** Folders that belong to several packages, and dpkg's own book. */
@@ -19,12 +22,14 @@ describe('the package on a machine with systemd', () => {
   printConsoleOnFailure(() => vm)
 
   beforeAll(async () => {
-    vm = await bootedVm()
-    // it moves interrupts by itself, and this is about what a removal puts back
-    await vm.output(['systemctl', 'disable', '--now', 'irqbalance.service'])
-    before = await wholeMachine(vm)
-    liveBefore = await liveValues(vm)
-    threadsBefore = await threads(vm)
+    vm = await prepared(bootedVm, async (vm) => {
+      // it moves interrupts by itself, and this is about what a removal puts back
+      await vm.output(['systemctl', 'disable', '--now', 'irqbalance.service'])
+      await atRest(vm)
+      before = await wholeMachine(vm)
+      liveBefore = await liveValues(vm)
+      threadsBefore = await threads(vm)
+    })
   })
 
   afterAll(() => vm?.destroy())
@@ -42,7 +47,8 @@ describe('the package on a machine with systemd', () => {
   })
 
   it('an upgrade keeps the tuning and what the administrator wrote, and starts no service', async () => {
-    await vm.shell('echo isolated_cores=2-3 >>/etc/quietcore/realtime-virtual-host-variables.conf')
+    const variables = '/etc/quietcore/realtime-virtual-host-variables.conf'
+    await vm.shell(`sed -i '/^isolated_cores=/d' ${variables}; echo isolated_cores=2-3 >>${variables}`)
     expect((await quietcore(vm, 'apply', 'realtime-virtual-host')).exitCode).toBe(0)
     const filesTuned = await files(vm)
     await installQuietcore(vm)
@@ -63,15 +69,17 @@ describe('the package on a machine with systemd', () => {
   })
 
   it('a removal that cannot undo the tuning does not happen, and says how it could', async () => {
-    await vm.shell('cp /var/lib/quietcore/journal /root; echo no journal >/var/lib/quietcore/journal')
-    const { exitCode, stderr } = await vm.run(['dpkg', '--remove', 'quietcore'], { timeoutMs: 900_000 })
-    expect(exitCode).toBe(1)
-    expect(stderr).toContain('give up the undo: QUIETCORE_KEEP_TUNING=1 dpkg --remove quietcore')
-    // what dpkg was asked for, and what is so
-    expect(await vm.output(['dpkg-query', '-W', '-f', '${Status}', 'quietcore'])).toBe(
-      'deinstall ok installed',
-    )
-    await vm.shell('mv /root/journal /var/lib/quietcore/journal')
+    const mend = '[ ! -e /root/journal ] || mv /root/journal /var/lib/quietcore/journal'
+    const damage = 'cp -p /var/lib/quietcore/journal /root; echo no journal >/var/lib/quietcore/journal'
+    await spoilt(vm, damage, mend, async () => {
+      const { exitCode, stderr } = await vm.run(['dpkg', '--remove', 'quietcore'], { timeoutMs: 900_000 })
+      expect(exitCode).toBe(1)
+      expect(stderr).toContain('give up the undo: QUIETCORE_KEEP_TUNING=1 dpkg --remove quietcore')
+      // what dpkg was asked for, and what is so
+      expect(await vm.output(['dpkg-query', '-W', '-f', '${Status}', 'quietcore'])).toBe(
+        'deinstall ok installed',
+      )
+    })
   })
 
   it('a removal undoes the tuning, and keeps configuration', async () => {

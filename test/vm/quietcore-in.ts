@@ -1,5 +1,6 @@
 import type { CommandResult } from './driver/ssh.ts'
 import type { Vm } from './driver/vm.ts'
+import { waitFor } from './driver/wait-for.ts'
 
 export interface SettingAnswer {
   id: string
@@ -37,4 +38,10 @@ export function inState(answer: PlanAnswer, state: SettingAnswer['state']): stri
   return answer.settings
     .filter((setting) => setting.state === state)
     .map(({ id, want, have, reason }) => `${id}: want ${want}, have ${have}${reason ? `, ${reason}` : ''}`)
+}
+
+/** Ends a measurement that a failed try left running: it holds CPUs and tracers. */
+export async function nothingMeasures(vm: Vm): Promise<void> {
+  await vm.run(['pkill', '-INT', '-f', '^quietcore validate'])
+  await waitFor(vm, "! pgrep -f '^quietcore validate' >/dev/null", 600)
 }

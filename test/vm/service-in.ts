@@ -1,6 +1,8 @@
 /** The service in a machine, seen through systemd. */
 import { askFor } from './asked.ts'
 import type { Vm } from './driver/vm.ts'
+import { isVmError, VmError } from './driver/vm-error.ts'
+import { waitFor } from './driver/wait-for.ts'
 import { putText } from './install-quietcore.ts'
 
 export const PROFILE = 'realtime-virtual-host'
@@ -46,14 +48,17 @@ export function statusText(vm: Vm): Promise<string> {
   return property(vm, 'quietcore.service', 'StatusText')
 }
 
-/** Waits in the machine until a text of sh succeeds. @throws VmError `command-failed` with what the service says */
-export async function until(vm: Vm, condition: string, seconds = 120): Promise<void> {
-  await vm.shell(
-    `for i in $(seq ${seconds}); do if ${condition}; then exit 0; fi; sleep 1; done
-    echo "not within ${seconds} s: ${condition.replaceAll('"', "'").replaceAll('$', '')}"
-    systemctl show -p StatusText quietcore; journalctl -u 'quietcore*' -n 25 --no-pager; exit 1`,
-    { timeoutMs: (seconds * 3 + 60) * 1000 },
-  )
+/** Waits until a text of sh succeeds in the machine. @throws VmError `not-in-time` with what the service says */
+export async function until(vm: Vm, condition: string, seconds?: number): Promise<void> {
+  try {
+    await waitFor(vm, condition, seconds)
+  } catch (error) {
+    if (!isVmError(error, ['not-in-time'])) throw error
+    const says = await vm.shell(
+      "systemctl show -p StatusText quietcore; journalctl -u 'quietcore*' -n 25 --no-pager",
+    )
+    throw new VmError(error.code, `${error.message}\n${says}`)
+  }
 }
 
 /** The service's line is one that grep -E finds. */
@@ -72,11 +77,16 @@ const SAMPLED = [
 /** What each look at the tuned values found, distinct ones, while `during` ran; a look each 50 ms. */
 export async function valuesDuring(vm: Vm, during: () => Promise<void>): Promise<string[]> {
   const loop = `while [ ! -e /run/sampled.stop ]; do cat ${SAMPLED.join(' ')} | tr '\\n' ' '; echo; sleep 0.05; done`
+  // one that a first try left would go on beside it
   await vm.shell(
-    `rm -f /run/sampled*; systemd-run --quiet --collect -u sampler -p StandardOutput=file:/run/sampled sh -c '${loop.replaceAll("'", `'"'"'`)}'`,
+    `systemctl stop sampler.service 2>/dev/null || true
+    systemctl reset-failed sampler.service 2>/dev/null || true
+    rm -f /run/sampled*
+    systemd-run --quiet --collect -u sampler -p StandardOutput=file:/run/sampled sh -c '${loop.replaceAll("'", `'"'"'`)}'`,
   )
   await during()
-  await vm.shell('touch /run/sampled.stop; sleep 1')
+  await vm.output(['touch', '/run/sampled.stop'])
+  await waitFor(vm, '! systemctl is-active --quiet sampler.service')
   const lines = await vm.shell('sort /run/sampled | uniq')
   return lines
     .trim()

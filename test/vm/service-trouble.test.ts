@@ -1,10 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { prepared } from './driver/prepared.ts'
 import type { Vm } from './driver/vm.ts'
 import { putText } from './install-quietcore.ts'
 import { installedVm } from './installed-vm.ts'
 import { printConsoleOnFailure } from './print-console.ts'
 import { quietcore } from './quietcore-in.ts'
 import { configure, property, statusText, until, untilStatus } from './service-in.ts'
+import { spoilt } from './spoilt.ts'
 
 const SUITE = `[suite]
 title = Ten seconds
@@ -32,6 +34,13 @@ for text in (b'\\x00\\xff' * 5000, b'GET', b'POST /v1/apply HTTP/1.1\\r\\nConten
     except OSError: pass
 `
 
+const VALIDATE_STATE = 'systemctl show -p ActiveState --value quietcore-validate@often.service'
+
+/** Takes away what is mounted over a folder of the service, and the service is up again. */
+const unmounted = (folder: string) => `
+  if mountpoint -q ${folder}; then systemctl stop quietcore; umount ${folder}; fi
+  systemctl start quietcore`
+
 describe('the service, when things are not as they should be', () => {
   let vm: Vm
   printConsoleOnFailure(() => vm)
@@ -42,9 +51,10 @@ describe('the service, when things are not as they should be', () => {
   const history = async () => JSON.parse((await quietcore(vm, 'history', '--json')).stdout) as History
 
   beforeAll(async () => {
-    vm = await installedVm()
-    await configure(vm, '[service]\nprofile = latency\n')
-    await vm.output(['systemctl', 'start', 'quietcore.service'], { timeoutMs: 600_000 })
+    vm = await prepared(installedVm, async (vm) => {
+      await configure(vm, '[service]\nprofile = latency\n')
+      await vm.output(['systemctl', 'start', 'quietcore.service'], { timeoutMs: 600_000 })
+    })
   })
   afterAll(() => vm?.destroy())
 
@@ -54,37 +64,44 @@ describe('the service, when things are not as they should be', () => {
     expect(await vm.output(['systemctl', 'list-timers', '--no-pager'])).toContain(
       'quietcore-validate@often.service',
     )
-    await until(vm, 'ls -d /var/lib/quietcore/runs/2*-often', 300)
+    await until(vm, 'ls -d /var/lib/quietcore/runs/2*-often', 600)
     const { runs } = await history()
     expect(runs.map((run) => run.suite)).toContain('often')
     await untilStatus(vm, 'often: (pass|undecided)')
   })
 
   it('leaves a measurement out while its CPUs are occupied, and records why', async () => {
-    await vm.shell(
-      'systemd-run --quiet --collect -u guest taskset -c 3 chrt -f 1 sh -c "while :; do sleep 0.1; done"',
-    )
-    await until(vm, "quietcore history --json | grep -q 'CPU 3'", 300)
-    const { missed } = await history()
-    expect(missed.at(-1)).toMatchObject({ suite: 'often' })
-    await vm.output(['systemctl', 'stop', 'guest.service'])
+    const occupy =
+      'systemd-run --quiet --collect -u guest taskset -c 3 chrt -f 1 sh -c "while :; do sleep 0.1; done"'
+    await spoilt(vm, occupy, 'systemctl stop guest.service 2>/dev/null || true', async () => {
+      await until(vm, "quietcore history --json | grep -q 'CPU 3'", 600)
+      const { missed } = await history()
+      expect(missed.at(-1)).toMatchObject({ suite: 'often' })
+    })
   })
 
   it("refuses a wrong calendar with systemd's own words and the suite's line", async () => {
     await suite('often', SUITE)
     await until(vm, '! systemctl is-active --quiet quietcore-validate@often.timer')
-    await suite('wrong', SUITE.replace('[step', 'on-calendar = someday\n[step'))
-    await untilStatus(vm, 'wrong.conf:5: .*[Ff]ailed to parse calendar')
-    await vm.output(['rm', '/etc/quietcore/suites.d/wrong.conf'])
+    try {
+      await suite('wrong', SUITE.replace('[step', 'on-calendar = someday\n[step'))
+      await untilStatus(vm, 'wrong.conf:5: .*[Ff]ailed to parse calendar')
+    } finally {
+      await vm.output(['rm', '-f', '/etc/quietcore/suites.d/wrong.conf'])
+    }
     await untilStatus(vm, 'latency; verified')
   })
 
   it('records that a tool is gone', async () => {
-    await vm.output(['mv', '/usr/bin/cyclictest', '/root/cyclictest'])
-    await vm.run(['systemctl', 'start', 'quietcore-validate@often.service'], { timeoutMs: 300_000 })
-    const { missed } = await history()
-    expect(missed.map(({ reason }) => reason)).toContainEqual(expect.stringContaining('cyclictest'))
-    await vm.output(['mv', '/root/cyclictest', '/usr/bin/cyclictest'])
+    // a measurement that its timer began would take the place of the one that is started here
+    await until(vm, `${VALIDATE_STATE} | grep -qxE 'inactive|failed'`, 600)
+    const hide = 'mv /usr/bin/cyclictest /root/cyclictest'
+    const giveBack = '[ ! -e /root/cyclictest ] || mv /root/cyclictest /usr/bin/cyclictest'
+    await spoilt(vm, hide, giveBack, async () => {
+      await vm.run(['systemctl', 'start', 'quietcore-validate@often.service'], { timeoutMs: 600_000 })
+      const { missed } = await history()
+      expect(missed.map(({ reason }) => reason)).toContainEqual(expect.stringContaining('cyclictest'))
+    })
     await isUp()
   })
 
@@ -105,43 +122,33 @@ describe('the service, when things are not as they should be', () => {
   })
 
   it('stays up on a full disk and says so', async () => {
-    await vm.shell(
-      `
+    const fill = `
       systemctl stop quietcore
+      rm -rf /root/state
       cp -a /var/lib/quietcore /root/state
       mount -t tmpfs -o size=256k tmpfs /var/lib/quietcore
       cp -a /root/state/journal /root/state/verified.json /var/lib/quietcore/ || true
       dd if=/dev/zero of=/var/lib/quietcore/filler bs=4k 2>/dev/null || true
-      systemctl start quietcore`,
-      { timeoutMs: 600_000 },
-    )
-    await untilStatus(vm, 'PROBLEM: .*(ENOSPC|full|no room|room)')
-    await isUp()
-    await vm.shell('systemctl stop quietcore; umount /var/lib/quietcore; systemctl start quietcore', {
-      timeoutMs: 600_000,
+      systemctl start quietcore`
+    await spoilt(vm, fill, unmounted('/var/lib/quietcore'), async () => {
+      await untilStatus(vm, 'PROBLEM: .*(ENOSPC|full|no room|room)')
+      await isUp()
     })
     await untilStatus(vm, '=latency; verified')
   })
 
   it('stays up when /etc is read-only, and an apply that needs it fails with that reason', async () => {
-    await vm.shell(
-      `
+    const lock = `
       systemctl stop quietcore
       mount --bind /etc /etc; mount -o remount,bind,ro /etc
-      systemctl start quietcore`,
-      { timeoutMs: 600_000 },
-    )
-    const { exitCode, stderr } = await quietcore(
-      vm,
-      'apply',
-      'realtime-virtual-host',
-      '--isolated-cores',
-      '2-3',
-    )
-    expect(exitCode).toBe(3)
-    expect(stderr).toMatch(/read-only/)
-    await isUp()
-    await vm.shell('systemctl stop quietcore; umount /etc; systemctl start quietcore', { timeoutMs: 600_000 })
+      systemctl start quietcore`
+    await spoilt(vm, lock, unmounted('/etc'), async () => {
+      const argv = ['apply', 'realtime-virtual-host', '--isolated-cores', '2-3']
+      const { exitCode, stderr } = await quietcore(vm, ...argv)
+      expect(exitCode).toBe(3)
+      expect(stderr).toMatch(/read-only/)
+      await isUp()
+    })
     await untilStatus(vm, '=latency; verified')
   })
 
@@ -156,13 +163,14 @@ describe('the service, when things are not as they should be', () => {
   })
 
   it('says that its journal is damaged, changes nothing, and stays up', async () => {
-    await vm.shell(
-      "cp /var/lib/quietcore/journal /root/journal; printf 'garbage\\n' >/var/lib/quietcore/journal",
-    )
-    const { exitCode } = await vm.run(['systemctl', 'restart', 'quietcore.service'], { timeoutMs: 600_000 })
-    expect(await statusText(vm)).toMatch(/journal/)
-    expect(await vm.output(['cat', '/var/lib/quietcore/journal'])).toBe('garbage\n')
-    await vm.shell('cp /root/journal /var/lib/quietcore/journal')
-    expect(exitCode).toBe(0)
+    const damage =
+      "cp -p /var/lib/quietcore/journal /root/journal; printf 'garbage\\n' >/var/lib/quietcore/journal"
+    const giveBack = '[ ! -e /root/journal ] || mv /root/journal /var/lib/quietcore/journal'
+    await spoilt(vm, damage, giveBack, async () => {
+      const { exitCode } = await vm.run(['systemctl', 'restart', 'quietcore.service'], { timeoutMs: 600_000 })
+      expect(await statusText(vm)).toMatch(/journal/)
+      expect(await vm.output(['cat', '/var/lib/quietcore/journal'])).toBe('garbage\n')
+      expect(exitCode).toBe(0)
+    })
   })
 })

@@ -1,7 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { ISOLATED, POLICIES, tunedLive } from './asked.ts'
 import { kernelThreadPolicies, wrongValues } from './checks.ts'
+import { prepared } from './driver/prepared.ts'
 import type { Vm } from './driver/vm.ts'
+import { udevAtRest, waitFor } from './driver/wait-for.ts'
 import { installedVm } from './installed-vm.ts'
 import { threads, unmovableIrqs } from './machine-state.ts'
 import { printConsoleOnFailure } from './print-console.ts'
@@ -19,6 +21,7 @@ import {
 
 const TUNED = '-1 0 10 3 3'
 const CONFIG = `[service]\nprofile = ${OWN_PROFILE}\n`
+const VERIFIED = '=compute; verified, [0-9]+ settings as wanted$'
 
 describe('the service on a machine with systemd', () => {
   let vm: Vm
@@ -26,11 +29,10 @@ describe('the service on a machine with systemd', () => {
   printConsoleOnFailure(() => vm)
 
   const mainPid = () => property(vm, 'quietcore.service', 'MainPID')
-  const serving = () => until(vm, '[ "$(systemctl is-active quietcore)" = active ]', 240)
+  const serving = () => until(vm, '[ "$(systemctl is-active quietcore)" = active ]', 600)
 
   beforeAll(async () => {
-    vm = await installedVm()
-    await prepareService(vm)
+    vm = await prepared(installedVm, prepareService)
   })
   afterAll(() => vm?.destroy())
 
@@ -56,13 +58,13 @@ describe('the service on a machine with systemd', () => {
       property(vm, 'libvirtd.service', 'ExecMainStartTimestampMonotonic'),
     ])
     expect(Number(ready)).toBeLessThan(Number(libvirtd))
+    // what udev still finds after a boot is settled, too, and said meanwhile
+    await untilStatus(vm, VERIFIED)
     const kept = JSON.parse(await vm.output(['cat', '/var/lib/quietcore/verified.json'])) as Record<
       string,
       unknown
     >
     expect(kept).toMatchObject({ profile: OWN_PROFILE, state: 'ok', bootId: await vm.bootId(), drifted: [] })
-    // what udev still finds after a boot is settled, too, and said meanwhile
-    await untilStatus(vm, '=compute; verified, [0-9]+ settings as wanted$')
   })
 
   it('from inside its sandbox it has done all that the profile asks', async () => {
@@ -111,7 +113,7 @@ describe('the service on a machine with systemd', () => {
   it('that hangs is restarted by the watchdog, and the machine stays tuned', async () => {
     await vm.shell(
       `mkdir -p /run/systemd/system/quietcore.service.d
-      printf '[Service]\\nWatchdogSec=30s\\n' >/run/systemd/system/quietcore.service.d/watchdog.conf
+      printf '[Service]\\nWatchdogSec=120s\\n' >/run/systemd/system/quietcore.service.d/watchdog.conf
       systemctl daemon-reload`,
     )
     await vm.output(['systemctl', 'restart', 'quietcore.service'], { timeoutMs: 600_000 })
@@ -121,6 +123,7 @@ describe('the service on a machine with systemd', () => {
       await until(
         vm,
         `p=$(systemctl show --value -p MainPID quietcore); [ "$p" != ${hung} ] && [ "$p" != 0 ]`,
+        400,
       )
       await serving()
     })
@@ -159,6 +162,7 @@ describe('the service on a machine with systemd', () => {
   })
 
   it("gives a module's threads their settings", async () => {
+    await until(vm, '[ ! -d /sys/module/scsi_debug ] || modprobe -r scsi_debug')
     const before = (await threads(vm)).filter(({ comm }) => comm.startsWith('scsi_eh_')).length
     await vm.output(['modprobe', 'scsi_debug'])
     await until(vm, "! ps -eLo cls=,comm= | grep -qE 'TS +scsi_eh_'")
@@ -174,10 +178,13 @@ describe('the service on a machine with systemd', () => {
     await untilStatus(vm, 'quietcore.conf:3: .*maybe')
     expect((await verified(vm)).exitCode).toBe(0)
     await configure(vm, CONFIG)
-    await untilStatus(vm, '=compute; verified, [0-9]+ settings as wanted$')
+    await untilStatus(vm, VERIFIED)
   })
 
   it('sees drift at a scheduled verify, and mends it when it is told to', async () => {
+    await configure(vm, CONFIG)
+    await vm.output(['systemctl', 'restart', 'quietcore.service'], { timeoutMs: 600_000 })
+    await untilStatus(vm, VERIFIED)
     await vm.output(['sysctl', '-qw', 'kernel.timer_migration=1'])
     await vm.output(['systemctl', 'start', 'quietcore-verify.service'], { timeoutMs: 300_000 })
     expect(await statusText(vm)).toMatch(/DIFFERS: .*timer_migration is 1 instead of 0/)
@@ -190,7 +197,7 @@ describe('the service on a machine with systemd', () => {
   })
 
   it('off un-tunes and leaves the service running', async () => {
-    await vm.output(['quietcore', 'off'], { timeoutMs: 300_000 })
+    await vm.output(['quietcore', 'off'], { timeoutMs: 600_000 })
     expect(await wrongValues(vm, { '/proc/sys/kernel/sched_rt_runtime_us': '950000' })).toEqual([])
     expect(await property(vm, 'quietcore.service', 'ActiveState')).toBe('active')
   })
@@ -199,13 +206,16 @@ describe('the service on a machine with systemd', () => {
 /** In one go inside the machine, for its only card is the one that it is reached by. */
 async function replugCard(vm: Vm): Promise<void> {
   await vm.shell(`
+    rm -f /run/replugged
     device=$(readlink -f /sys/class/net/e*/device/..)
     cat >/run/replug <<END
     echo 1 >$device/remove
     sleep 2
     ls /sys/class/net >/run/without
     echo 1 >/sys/bus/pci/rescan
+    touch /run/replugged
 END
-    systemd-run --quiet --collect sh /run/replug
-    sleep 5`)
+    systemd-run --quiet --collect sh /run/replug`)
+  await waitFor(vm, '[ -e /run/replugged ]')
+  await udevAtRest(vm)
 }

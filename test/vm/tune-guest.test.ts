@@ -10,7 +10,9 @@ import {
   tunedLive,
 } from './asked.ts'
 import { kernelThreadPolicies, sourcedParameters, wrongValues } from './checks.ts'
+import { prepared } from './driver/prepared.ts'
 import type { Vm } from './driver/vm.ts'
+import { atRest } from './driver/wait-for.ts'
 import { installedVm } from './installed-vm.ts'
 import {
   changedThreads,
@@ -39,12 +41,14 @@ describe('realtime-virtual-guest with irqbalance running', () => {
   printConsoleOnFailure(() => vm)
 
   beforeAll(async () => {
-    vm = await installedVm()
-    await askFor(vm, PROFILE)
-    unmovable = await unmovableIrqs(vm)
-    filesAtFirst = await files(vm)
-    wholeAtFirst = await wholeMachine(vm, ['var/lib/quietcore'])
-    cmdlineAtFirst = (await vm.output(['cat', '/proc/cmdline'])).trim()
+    vm = await prepared(installedVm, async (vm) => {
+      await askFor(vm, PROFILE)
+      await atRest(vm)
+      unmovable = await unmovableIrqs(vm)
+      filesAtFirst = await files(vm)
+      wholeAtFirst = await wholeMachine(vm, ['var/lib/quietcore'])
+      cmdlineAtFirst = (await vm.output(['cat', '/proc/cmdline'])).trim()
+    })
   })
 
   afterAll(async () => {
@@ -63,7 +67,7 @@ describe('realtime-virtual-guest with irqbalance running', () => {
   it('after a reboot through GRUB the kernel isolates CPUs 2-3', async () => {
     const parameters = await sourcedParameters(vm)
     await vm.reboot()
-    await vm.run(['systemctl', 'is-system-running', '--wait'])
+    await atRest(vm)
     expect(await vm.output(['cat', '/proc/cmdline'])).toBe(`${cmdlineAtFirst} ${parameters}\n`)
     expect(await wrongValues(vm, ISOLATED)).toEqual([])
     expect(await hugePages(vm)).toEqual(HUGE_PAGES.atBoot)
@@ -101,7 +105,7 @@ describe('realtime-virtual-guest with irqbalance running', () => {
 
   it('after another reboot the machine is as it was at the start, file by file', async () => {
     await vm.reboot()
-    await vm.run(['systemctl', 'is-system-running', '--wait'])
+    await atRest(vm)
     expect(await vm.output(['cat', '/proc/cmdline'])).toBe(`${cmdlineAtFirst}\n`)
     expect(await wrongValues(vm, { '/sys/devices/system/cpu/isolated': '' })).toEqual([])
     expect(await hugePages(vm)).toEqual({ node0: 0, node1: 0 })

@@ -10,7 +10,9 @@ import {
   tunedLive,
 } from './asked.ts'
 import { bootEntries, kernelThreadPolicies, sourcedParameters, wrongValues } from './checks.ts'
+import { prepared } from './driver/prepared.ts'
 import type { Vm } from './driver/vm.ts'
+import { atRest } from './driver/wait-for.ts'
 import { installedVm } from './installed-vm.ts'
 import {
   changedThreads,
@@ -47,16 +49,18 @@ describe('realtime-virtual-host on a machine with a PREEMPT_RT kernel', () => {
   printConsoleOnFailure(() => vm)
 
   beforeAll(async () => {
-    vm = await installedVm()
-    // it moves interrupts by itself, and this is about what quietcore puts back; the guest's test runs with it
-    await vm.output(['systemctl', 'disable', '--now', 'irqbalance.service'])
-    await askFor(vm, PROFILE)
-    unmovable = await unmovableIrqs(vm)
-    filesAtFirst = await files(vm)
-    wholeAtFirst = await wholeMachine(vm, OWN_STATE)
-    liveAtFirst = await liveValues(vm)
-    entriesAtFirst = await bootEntries(vm)
-    cmdlineAtFirst = await vm.output(['cat', '/proc/cmdline'])
+    vm = await prepared(installedVm, async (vm) => {
+      // it moves interrupts by itself, and this is about what quietcore puts back; the guest's test runs with it
+      await vm.output(['systemctl', 'disable', '--now', 'irqbalance.service'])
+      await askFor(vm, PROFILE)
+      await atRest(vm)
+      unmovable = await unmovableIrqs(vm)
+      filesAtFirst = await files(vm)
+      wholeAtFirst = await wholeMachine(vm, OWN_STATE)
+      liveAtFirst = await liveValues(vm)
+      entriesAtFirst = await bootEntries(vm)
+      cmdlineAtFirst = await vm.output(['cat', '/proc/cmdline'])
+    })
   })
 
   afterAll(async () => {
@@ -118,7 +122,7 @@ describe('realtime-virtual-host on a machine with a PREEMPT_RT kernel', () => {
   it('after a reboot through GRUB the kernel isolates CPUs 2-3', async () => {
     const parameters = await sourcedParameters(vm)
     await vm.reboot()
-    await vm.run(['systemctl', 'is-system-running', '--wait'])
+    await atRest(vm)
     expect(vm.console()).toContain('GNU GRUB')
     expect(await vm.output(['cat', '/proc/cmdline'])).toBe(`${cmdlineAtFirst.trim()} ${parameters}\n`)
     expect(await wrongValues(vm, ISOLATED)).toEqual([])
@@ -195,7 +199,7 @@ describe('realtime-virtual-host on a machine with a PREEMPT_RT kernel', () => {
 
   it('after another reboot the machine is as it was at the start', async () => {
     await vm.reboot()
-    await vm.run(['systemctl', 'is-system-running', '--wait'])
+    await atRest(vm)
     expect(await vm.output(['cat', '/proc/cmdline'])).toBe(cmdlineAtFirst)
     expect(await vm.output(['cat', '/sys/devices/system/cpu/isolated'])).toBe('\n')
     expect(await hugePages(vm)).toEqual({ node0: 0, node1: 0 })

@@ -3,6 +3,8 @@ import { availableParallelism, loadavg } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { bootedVm } from './driver/booted-vm.ts'
+import { prepared } from './driver/prepared.ts'
+import type { CommandResult } from './driver/ssh.ts'
 import type { Vm } from './driver/vm.ts'
 import { installQuietcore } from './install-quietcore.ts'
 import { printConsoleOnFailure } from './print-console.ts'
@@ -41,8 +43,8 @@ const IMPOSSIBLE = [
   '/usr/lib/tuned/realtime/script.sh',
   '[rtentsk]',
   'enp0s2 channels combined',
-  'irq 25 virtio2-req.0',
-  'irq 26 virtio2-req.1',
+  'irq virtio2-req.0',
+  'irq virtio2-req.1',
   'threads ^\\[ktimersoftd',
 ]
 
@@ -59,40 +61,55 @@ const COMPLAINTS = [
   "plugins.plugin_sysctl: Failed to read sysctl parameter 'net.core.busy_read', the parameter does not exist",
 ]
 
-/** `scripts/tuned-table` sets it: to measure takes longer than to compare. */
+/** `scripts/tuned-table` sets it. */
 const measuring = process.env.QUIETCORE_TUNED_FIGURES !== undefined
 
+// two boots of a busy machine, each with its wait for rest, take longer than the usual limit
 describe('realtime-virtual-host applied by TuneD and by quietcore from one file', {
-  timeout: measuring ? 2_400_000 : 900_000,
+  timeout: 3_600_000,
 }, () => {
   let vm: Vm
+  let asPackaged: CommandResult[]
   let byTuned: [Snapshot, Snapshot]
-  let byQuietcore: Snapshot
+  let byQuietcore: [Snapshot, Snapshot]
   let tuned: Side
   printConsoleOnFailure(() => vm)
 
   beforeAll(async () => {
-    vm = await bootedVm(TUNED)
-    await installQuietcore(vm)
-    await chooseCpus(vm)
+    vm = await prepared(
+      () => bootedVm(TUNED),
+      async (vm) => {
+        await installQuietcore(vm)
+        await chooseCpus(vm)
+        asPackaged = []
+        for (const plugin of ['plugin_scheduler', 'plugin_irqbalance'])
+          asPackaged.push(await vm.run(['python3', '-c', `import tuned.plugins.${plugin}`]))
+        await givePerf(vm)
+        await vm.output(['sync'])
+        await vm.saveState('ready')
+      },
+    )
   })
+
+  /** Where both programs begin, and each try of theirs. */
+  const makeReady = async () => {
+    await vm.cutPower()
+    await vm.start({ fromState: 'ready' })
+  }
 
   afterAll(async () => {
     await vm?.destroy()
   })
 
-  it('as Debian packages TuneD, its scheduler and irqbalance plugins do not load: Python has no module perf', async () => {
-    for (const plugin of ['plugin_scheduler', 'plugin_irqbalance']) {
-      const loaded = await vm.run(['python3', '-c', `import tuned.plugins.${plugin}`])
+  it('as Debian packages TuneD, its scheduler and irqbalance plugins do not load: Python has no module perf', () => {
+    for (const loaded of asPackaged) {
       expect(loaded.exitCode).toBe(1)
       expect(loaded.stderr).toContain("ModuleNotFoundError: No module named 'perf'")
     }
   })
 
   it('TuneD applies it', async () => {
-    await givePerf(vm)
-    await vm.output(['sync'])
-    await vm.saveState('ready')
+    await makeReady()
     const { exitCode, stdout, stderr } = await switchTuned(vm)
     expect({ exitCode, stdout, stderr }).toEqual({ exitCode: 0, stdout: '', stderr: '' })
     const look = () => afterReboot(vm, () => tunedSettled(vm))
@@ -100,7 +117,7 @@ describe('realtime-virtual-host applied by TuneD and by quietcore from one file'
   })
 
   it("TuneD's own verify fails after the reboot, on what this machine has not", async () => {
-    const { exitCode, stdout } = await vm.run(['tuned-adm', 'verify'])
+    const { exitCode, stdout } = await vm.run(['tuned-adm', 'verify'], { timeoutMs: 600_000 })
     expect(exitCode).toBe(1)
     expect(stdout).toContain('current system settings differ from the preset profile')
     // and, on some boots, an interrupt or a thread that came after it had looked
@@ -135,13 +152,13 @@ describe('realtime-virtual-host applied by TuneD and by quietcore from one file'
     })
 
   it('quietcore applies it from the unmodified file, on the same disk', async () => {
-    await vm.cutPower()
-    await vm.start({ fromState: 'ready' })
+    await makeReady()
     const untouched = await vm.run(['dpkg', '--verify', 'tuned'])
     expect(untouched.stdout).toBe('??5?????? c /etc/tuned/realtime-virtual-host-variables.conf\n')
     const { exitCode, stderr } = await quietcore(vm, 'apply', PROFILE)
     expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' })
-    byQuietcore = await afterReboot(vm, () => quietcore(vm, 'apply', PROFILE))
+    const look = () => afterReboot(vm, () => quietcore(vm, 'apply', PROFILE))
+    byQuietcore = [await look(), await look()]
   })
 
   it("quietcore's verify passes after the reboot", async () => {
@@ -150,7 +167,9 @@ describe('realtime-virtual-host applied by TuneD and by quietcore from one file'
       expect(inState(answer, state)).toEqual([])
     expect(exitCode).toBe(0)
     const impossible = answer.settings.filter(({ state }) => state === 'unsupported')
-    expect(impossible.map(({ target }) => target).sort()).toEqual(IMPOSSIBLE)
+    // an interrupt has another number at another boot
+    const targets = impossible.map(({ target }) => target.replace(/^irq \d+ /, 'irq '))
+    expect(targets.sort()).toEqual(IMPOSSIBLE)
   })
 
   if (measuring)
@@ -188,7 +207,10 @@ describe('realtime-virtual-host applied by TuneD and by quietcore from one file'
     })
 
   it('every difference between the two machines is explained, and every explanation is needed', () => {
-    expect(unsettled(differences(byTuned, byQuietcore), EXPLAINED)).toEqual({ unexplained: [], unneeded: [] })
+    expect(unsettled(differences(byTuned, ...byQuietcore), EXPLAINED)).toEqual({
+      unexplained: [],
+      unneeded: [],
+    })
   })
 })
 

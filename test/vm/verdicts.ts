@@ -1,6 +1,8 @@
 import { expect } from 'vitest'
 import type { Vm } from './driver/vm.ts'
+import { waitFor } from './driver/wait-for.ts'
 import { putText } from './install-quietcore.ts'
+import { nothingMeasures } from './quietcore-in.ts'
 
 /**
  * A smoke test with each of the four tools, in the administrator's own folder. Emulated CPUs wake up late by up to
@@ -40,6 +42,7 @@ interface RunRecord {
  * that is interrupted decides nothing. The maxima are those that the tools' own output has.
  */
 export async function expectVerdicts(vm: Vm): Promise<void> {
+  await nothingMeasures(vm)
   await putText(vm, '/etc/quietcore/suites.d', 'every-tool.conf', SUITE)
   try {
     await failsThenPasses(vm)
@@ -73,11 +76,13 @@ async function passes(vm: Vm, tool: string): Promise<void> {
 }
 
 async function decidesNothingInterrupted(vm: Vm): Promise<void> {
+  const interrupt = async () => {
+    await waitFor(vm, "pgrep -f '^[^ ]*cyclictest .*-D' >/dev/null")
+    await vm.shell("sleep 5; pkill -INT -o -f '^quietcore validate'")
+  }
   const [stopped] = await Promise.all([
     measured(vm, ...limits('60s', ['cyclictest']), '--tool', 'cyclictest', '--duration', '10m'),
-    vm.shell(
-      'until pgrep -f "^[^ ]*cyclictest .*-D" >/dev/null; do sleep 1; done; sleep 5; pkill -INT -o -f "^quietcore validate"',
-    ),
+    interrupt(),
   ])
   expect({ exitCode: stopped.exitCode, result: stopped.record.verdict.result }).toEqual({
     exitCode: 4,

@@ -15,7 +15,8 @@ export default defineConfig({
     // an emulated machine is slow to come to rest: what is not yet as it must be is looked at once more
     retry: 1,
     testTimeout: 1_800_000,
-    hookTimeout: 1_800_000,
+    // a hook that prepares a machine may do so twice (driver/prepared.ts)
+    hookTimeout: 3_600_000,
     projects: [
       {
         extends: true,

@@ -2,6 +2,7 @@ import { copyFileSync, existsSync, readdirSync, renameSync, rmSync, statSync } f
 import { dirname, join } from 'node:path'
 import { freshVm } from './fresh-vm.ts'
 import { image } from './image.ts'
+import { orDestroyed } from './prepared.ts'
 import type { Recipe } from './recipe.ts'
 import { runTool } from './tools.ts'
 import type { Vm } from './vm.ts'
@@ -15,9 +16,7 @@ export async function keptVm(name: string, recipe: Recipe, make: () => Promise<V
   const { disk } = await image(recipe)
   const kept = join(dirname(disk), `${name}-qemu-${await qemuVersion()}.qcow2`)
   if (!existsSync(kept)) await keep(name, kept, make)
-  const vm = await freshVm({ recipe, diskFrom: kept })
-  await vm.start({ fromState: name })
-  return vm
+  return orDestroyed(await freshVm({ recipe, diskFrom: kept }), (vm) => vm.start({ fromState: name }))
 }
 
 /** Removes kept states whose name begins so and that an hour has not seen made. */

@@ -1,4 +1,7 @@
+import { readFileSync } from 'node:fs'
 import { execa } from 'execa'
+import { lastLines } from './console.ts'
+import { COMMAND_S } from './limits.ts'
 import { VmError } from './vm-error.ts'
 
 /** How a machine is reached. */
@@ -9,6 +12,8 @@ export interface SshTarget {
   knownHostsFile: string
   /** socket of the shared connection; a path of at most 90 bytes */
   controlSocket: string
+  /** a file of this machine that ssh's own messages are appended to */
+  logFile: string
 }
 
 export const HOST_ALIAS = 'quietcore-vm'
@@ -22,15 +27,17 @@ export interface CommandResult {
 
 export interface CommandOptions {
   input?: string | Buffer
-  /** default 120 s: emulated CPUs are slow */
+  /** default COMMAND_S: emulated CPUs are slow */
   timeoutMs?: number
+  /** neither takes the shared connection nor becomes it, for a machine that may be on its way down */
+  apart?: boolean
 }
 
 /** The arguments of ssh up to the command. One connection is shared, because a handshake takes a second in there. */
-export function sshArgv(target: SshTarget): string[] {
+export function sshArgv(target: SshTarget, apart = false): string[] {
   const options = {
     BatchMode: 'yes',
-    ConnectTimeout: '10',
+    ConnectTimeout: '60',
     // a machine that shares its CPUs was seen silent for more than a minute; each command has its own time limit
     ServerAliveInterval: '10',
     ServerAliveCountMax: '30',
@@ -39,47 +46,69 @@ export function sshArgv(target: SshTarget): string[] {
     UserKnownHostsFile: target.knownHostsFile,
     IdentityFile: target.keyFile,
     IdentitiesOnly: 'yes',
-    ControlMaster: 'auto',
-    ControlPersist: 'yes',
-    ControlPath: target.controlSocket,
-    LogLevel: 'ERROR',
+    ControlMaster: apart ? 'no' : 'auto',
+    ControlPersist: apart ? 'no' : 'yes',
+    ControlPath: apart ? 'none' : target.controlSocket,
+    LogLevel: 'VERBOSE',
   }
   const settings = Object.entries(options).flatMap(([name, value]) => ['-o', `${name}=${value}`])
-  return ['-F', 'none', '-p', String(target.port), ...settings, 'root@127.0.0.1']
+  return ['-F', 'none', '-E', target.logFile, '-p', String(target.port), ...settings, 'root@127.0.0.1']
 }
 
 /**
  * Runs a program of the machine; its arguments reach it byte for byte. Every exit code is an answer.
- * @throws VmError `connection-lost` (ssh's own 255), `command-timeout`
+ * @throws VmError `connection-lost` (ssh's own 255) with the end of ssh's log, `command-timeout`, `command-killed`
  */
 export async function sshRun(
   target: SshTarget,
   argv: readonly string[],
   options: CommandOptions = {},
 ): Promise<CommandResult> {
-  const result = await execa('ssh', [...sshArgv(target), '--', argv.map(quoted).join(' ')], {
+  const timeoutMs = options.timeoutMs ?? COMMAND_S * 1000
+  const apart = options.apart ?? false
+  const command = argv.join(' ')
+  const result = await execa('ssh', [...sshArgv(target, apart), '--', argv.map(quoted).join(' ')], {
     reject: false,
     stripFinalNewline: false,
     maxBuffer: 256 * 2 ** 20,
-    timeout: options.timeoutMs ?? 120_000,
+    timeout: timeoutMs,
     ...(options.input === undefined ? { stdin: 'ignore' as const } : { input: options.input }),
   })
-  const { stdout, stderr } = result
+  const { exitCode, stdout, stderr } = result
   if (result.timedOut) {
+    throw new VmError('command-timeout', `${command}: no answer in ${timeoutMs / 1000} s\n${stdout}${stderr}`)
+  }
+  if (exitCode === 255 && !apart && (await isConnected(target))) {
     throw new VmError(
-      'command-timeout',
-      `${argv.join(' ')}: no answer in ${(options.timeoutMs ?? 120_000) / 1000} s\n${stdout}${stderr}`,
+      'command-killed',
+      `${command}: a signal ended it, or it ended with 255; the connection is up\n${stdout}${stderr}`,
     )
   }
-  if (result.exitCode === undefined || result.exitCode === 255) {
-    throw new VmError('connection-lost', `${argv.join(' ')}: the connection ended\n${stderr}`, result.cause)
+  if (exitCode === undefined || exitCode === 255) {
+    const log = lastLines(readFileSync(target.logFile, 'utf8'), 15)
+    throw new VmError(
+      'connection-lost',
+      `${command}: the connection ended\n${stderr}--- end of ssh's log:\n${log}\n---`,
+      result.cause,
+    )
   }
-  return { argv, exitCode: result.exitCode, stdout, stderr }
+  return { argv, exitCode, stdout, stderr }
 }
 
 /** Ends the shared connection; it is fine when there is none. */
 export async function sshClose(target: SshTarget): Promise<void> {
-  await execa('ssh', [...sshArgv(target).slice(0, -1), '-O', 'exit', 'root@127.0.0.1'], { reject: false })
+  await askMaster(target, 'exit')
+}
+
+/** ssh ends with 255 for a lost connection and for a program that a signal ended: only the connection itself tells. */
+async function isConnected(target: SshTarget): Promise<boolean> {
+  return (await askMaster(target, 'check')) === 0
+}
+
+/** Exit code of a request to the ssh process that holds the shared connection. */
+async function askMaster(target: SshTarget, request: 'check' | 'exit'): Promise<number | undefined> {
+  const argv = [...sshArgv(target).slice(0, -1), '-O', request, 'root@127.0.0.1']
+  return (await execa('ssh', argv, { reject: false, timeout: 60_000 })).exitCode
 }
 
 /** One word for a POSIX shell, whatever is in it. */

@@ -9,3 +9,10 @@ export class VmError extends Error {
     this.code = code
   }
 }
+
+/** The machine gave no answer; what it was asked may or may not have been done. */
+export const NO_ANSWER: readonly string[] = ['connection-lost', 'command-timeout']
+
+export function isVmError(error: unknown, codes: readonly string[]): error is VmError {
+  return error instanceof VmError && codes.includes(error.code)
+}

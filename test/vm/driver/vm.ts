@@ -5,6 +5,7 @@ import { execa } from 'execa'
 import { removeTree } from './cache.ts'
 import { hopeless, lastLines, readConsole } from './console.ts'
 import { freePort } from './free-port.ts'
+import { BOOT_S, POWER_OFF_S } from './limits.ts'
 import { pause, Qemu } from './qemu.ts'
 import type { DirectKernel, Shape } from './qemu-argv.ts'
 import { PARTITION_OFFSET_BYTES } from './recipe.ts'
@@ -18,7 +19,7 @@ import {
   sshRun,
 } from './ssh.ts'
 import { requireTools, runTool } from './tools.ts'
-import { VmError } from './vm-error.ts'
+import { isVmError, NO_ANSWER, VmError } from './vm-error.ts'
 
 export interface VmFiles {
   disk: string
@@ -32,8 +33,6 @@ export interface StartOptions {
   direct?: DirectKernel
   /** goes on from a state kept by `saveState`, memory and disk, in two seconds instead of a boot */
   fromState?: string
-  /** default 480 s; an emulated boot takes 30 to 60 s on an idle machine, and 270 s were seen on a busy one */
-  bootTimeoutMs?: number
 }
 
 /** A virtual machine that a test starts, talks to, reboots and cuts off. It does not outlive the test's process. */
@@ -41,6 +40,7 @@ export class Vm {
   /** console log, sockets and the disk overlay; removed by `destroy` */
   readonly folder: string
   readonly consoleFile: string
+  readonly #sshLog: string
   readonly #files: VmFiles
   readonly #shape: Shape
   readonly #wantedPort: number | undefined
@@ -56,7 +56,8 @@ export class Vm {
     this.folder = folder
     this.#wantedPort = port
     this.consoleFile = join(folder, 'console.log')
-    writeFileSync(this.consoleFile, '')
+    this.#sshLog = join(folder, 'ssh.log')
+    for (const file of [this.consoleFile, this.#sshLog]) writeFileSync(file, '')
   }
 
   get disk(): string {
@@ -80,6 +81,7 @@ export class Vm {
       keyFile: this.#files.keyFile,
       knownHostsFile: this.#files.knownHostsFile,
       controlSocket: join(this.folder, 'ssh'),
+      logFile: this.#sshLog,
     }
     this.#qemu = await Qemu.start({
       shape: this.#shape,
@@ -91,19 +93,19 @@ export class Vm {
       ...(options.direct ? { direct: options.direct } : {}),
       ...(options.fromState === undefined ? {} : { fromState: options.fromState }),
     })
-    await this.#answers(undefined, options.bootTimeoutMs)
+    await this.#answers(undefined)
   }
 
   /**
    * Runs a program in the machine; its arguments reach it byte for byte. Every exit code is an answer.
-   * @throws VmError `connection-lost`, `command-timeout`, both with the end of the console; `not-running`
+   * @throws VmError `connection-lost`, `command-timeout`, both with the end of the console; `command-killed` when a
+   * signal ended the program; `not-running`
    */
   async run(argv: readonly string[], options?: CommandOptions): Promise<CommandResult> {
     try {
       return await sshRun(this.#ssh(), argv, options)
     } catch (error) {
-      if (!(error instanceof VmError) || !['connection-lost', 'command-timeout'].includes(error.code))
-        throw error
+      if (!isVmError(error, NO_ANSWER)) throw error
       const state = this.running ? 'The machine is still on' : 'QEMU has ended'
       throw new VmError(error.code, `${error.message}\n${state}.\n${this.consoleTail()}`, error.cause)
     }
@@ -145,22 +147,25 @@ export class Vm {
   }
 
   /** Reboots it as an administrator does and waits for the new boot. */
-  async reboot(bootTimeoutMs?: number): Promise<void> {
+  async reboot(): Promise<void> {
     const before = await this.bootId()
     this.#bootStart = statSync(this.consoleFile).size
-    await this.run(['systemctl', 'reboot']).catch(onlyLost)
+    await this.run(['systemctl', 'reboot']).catch(orGone)
     await sshClose(this.#ssh())
-    await this.#answers(before, bootTimeoutMs)
+    await this.#answers(before)
   }
 
   /** Shuts it down as an administrator does. */
   async powerOff(): Promise<void> {
     const qemu = this.#qemu
     if (!qemu?.running) return
-    await this.run(['systemctl', 'poweroff']).catch(onlyLost)
+    await this.run(['systemctl', 'poweroff']).catch(orGone)
     await sshClose(this.#ssh())
-    if (await Promise.race([qemu.ended.then(() => true), pause(120_000).then(() => false)])) return
-    throw new VmError('does-not-stop', `No end 120 s after systemctl poweroff.\n${this.consoleTail()}`)
+    if (await Promise.race([qemu.ended.then(() => true), pause(POWER_OFF_S * 1000).then(() => false)])) return
+    throw new VmError(
+      'does-not-stop',
+      `No end ${POWER_OFF_S} s after systemctl poweroff.\n${this.consoleTail()}`,
+    )
   }
 
   /** Pulls the plug: whatever the machine had not written to its disk is lost. `start` goes on from that disk. */
@@ -220,9 +225,14 @@ export class Vm {
     if (!process.env.QUIETCORE_VM_KEEP) await removeTree(this.folder)
   }
 
-  async #answers(bootBefore: string | undefined, timeoutMs = 480_000): Promise<void> {
-    const deadline = performance.now() + timeoutMs
-    while (performance.now() < deadline) {
+  /**
+   * Waits for an answer of another boot than `bootBefore`. Each try has a connection of its own, so that none to the
+   * dying boot is kept; and the longer it takes, the longer a try may: one that began before the network was up hangs,
+   * and a slow machine needs its time to shake hands.
+   */
+  async #answers(bootBefore: string | undefined): Promise<void> {
+    const start = performance.now()
+    for (let waitedMs = 0; waitedMs < BOOT_S * 1000; waitedMs = performance.now() - start) {
       const bad = hopeless(this.console())
       if (bad) throw new VmError('does-not-boot', `The console says '${bad}'.\n${this.consoleTail()}`)
       if (!this.running) {
@@ -232,13 +242,12 @@ export class Vm {
           `QEMU ended while the machine booted.\n${stderr}\n${this.consoleTail()}`,
         )
       }
-      const id = await this.run(['cat', '/proc/sys/kernel/random/boot_id'], { timeoutMs: 30_000 }).catch(
-        onlyLost,
-      )
+      const options = { apart: true, timeoutMs: Math.round(15_000 + waitedMs / 8) }
+      const id = await this.run(['cat', '/proc/sys/kernel/random/boot_id'], options).catch(orGone)
       if (id?.exitCode === 0 && id.stdout.trim() !== bootBefore) return
       await pause(500)
     }
-    throw new VmError('does-not-boot', `No answer by ssh in ${timeoutMs / 1000} s.\n${this.consoleTail()}`)
+    throw new VmError('does-not-boot', `No answer by ssh in ${BOOT_S} s.\n${this.consoleTail()}`)
   }
 
   #ssh(): SshTarget {
@@ -257,8 +266,7 @@ export function newFolder(): string {
   return mkdtempSync(join(tmpdir(), 'quietcore-vm-'))
 }
 
-function onlyLost(error: unknown): undefined {
-  if (error instanceof VmError && ['connection-lost', 'command-timeout', 'not-running'].includes(error.code))
-    return
-  throw error
+/** A machine that goes down ends what runs in it and its connections, in any order. */
+function orGone(error: unknown): undefined {
+  if (!isVmError(error, [...NO_ANSWER, 'command-killed', 'not-running'])) throw error
 }

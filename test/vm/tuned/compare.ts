@@ -21,16 +21,22 @@ export interface Explanation {
 const NONE = '(none)'
 
 /**
- * What differs between two tuned machines. One was looked at after two boots of one disk: a name that is not the same
- * after both moves by itself and is left out. So is a program of user space that was not running at every look.
+ * What differs between two tuned machines, each looked at after one boot of its disk or some: a name that is not the
+ * same at all looks at one machine moves by itself and is left out. So is a program of user space that was not running
+ * at every look.
  */
-export function differences(tuned: readonly [Snapshot, Snapshot], quietcore: Snapshot): Difference[] {
-  const all = [...tuned, quietcore]
+export function differences(
+  tuned: readonly [Snapshot, ...Snapshot[]],
+  ...quietcore: readonly [Snapshot, ...Snapshot[]]
+): Difference[] {
+  const all = [...tuned, ...quietcore]
   const names = [...new Set(all.flatMap((one) => Object.keys(one)))].sort()
   return names
     .filter((name) => !/^task [^[]/.test(name) || all.every((one) => name in one))
-    .filter((name) => tuned[0][name] === tuned[1][name])
-    .map((name) => ({ name, tuned: tuned[1][name] ?? NONE, quietcore: quietcore[name] ?? NONE }))
+    .filter((name) =>
+      [tuned, quietcore].every(([first, ...more]) => more.every((one) => one[name] === first[name])),
+    )
+    .map((name) => ({ name, tuned: tuned[0][name] ?? NONE, quietcore: quietcore[0][name] ?? NONE }))
     .filter((one) => one.tuned !== one.quietcore)
 }
 

@@ -1,5 +1,7 @@
+import { BOOT_S } from '../driver/limits.ts'
 import type { CommandResult } from '../driver/ssh.ts'
 import type { Vm } from '../driver/vm.ts'
+import { atRest, udevAtRest, waitFor } from '../driver/wait-for.ts'
 import { putText } from '../install-quietcore.ts'
 import { type Snapshot, snapshot } from './snapshot.ts'
 
@@ -18,9 +20,6 @@ const PERF = `def cpu_map():
     return cpus
 `
 
-/** A boot takes 40 s on an idle machine, and ten minutes were seen on a busy one. */
-const BOOT_MS = 900_000
-
 /** The one thing that an operator writes before either program: the CPUs, in TuneD's own variables file. */
 export async function chooseCpus(vm: Vm): Promise<void> {
   const file = '/etc/tuned/realtime-virtual-host-variables.conf'
@@ -33,23 +32,22 @@ export async function givePerf(vm: Vm): Promise<void> {
 
 export async function switchTuned(vm: Vm): Promise<CommandResult> {
   await vm.output(['systemctl', 'enable', '--now', 'tuned.service'])
-  return vm.run(['tuned-adm', 'profile', 'realtime-virtual-host'], { timeoutMs: BOOT_MS })
+  return vm.run(['tuned-adm', 'profile', 'realtime-virtual-host'], { timeoutMs: BOOT_S * 1000 })
 }
 
-/** Reboots, waits until systemd has nothing to start any more and `settle` has come to its end, and looks. */
+/** Reboots, waits until the machine is at rest, `settle` has come to its end and what that began, too, and looks. */
 export async function afterReboot(vm: Vm, settle: () => Promise<unknown>): Promise<Snapshot> {
-  await vm.reboot(BOOT_MS)
-  await vm.run(['systemctl', 'is-system-running', '--wait'], { timeoutMs: BOOT_MS })
+  await vm.reboot()
+  await atRest(vm)
   await settle()
+  await udevAtRest(vm)
   return snapshot(vm)
 }
 
 /** TuneD's service says that it has started before it has tuned; its log says when that is done. */
 export async function tunedSettled(vm: Vm): Promise<void> {
-  const wait = `
-    while ! sed -n '/TuneD: /h;/TuneD: /!H;\${x;p}' /var/log/tuned/tuned.log | grep -q "'realtime-virtual-host' applied"
-    do sleep 1; done`
-  await vm.shell(wait, { timeoutMs: BOOT_MS })
+  const lastStart = "sed -n '/TuneD: /h;/TuneD: /!H;${x;p}' /var/log/tuned/tuned.log"
+  await waitFor(vm, `${lastStart} | grep -q "'realtime-virtual-host' applied"`, BOOT_S)
 }
 
 /** What TuneD's last verify said against the machine, from its log. */

@@ -3,7 +3,7 @@
  * The name's first word is its kind: `sysctl`, `sysfs`, `irq`, `task`, `file`, `cmdline`, `other`.
  */
 import type { Vm } from '../driver/vm.ts'
-import { files, type Thread, threads } from '../machine-state.ts'
+import { files, scheduling, type Thread, threads } from '../machine-state.ts'
 import { isCounter } from './counters.ts'
 
 export type Snapshot = Readonly<Record<string, string>>
@@ -41,11 +41,6 @@ const IRQS = `
   done
 `
 
-/** `tid flags` of every thread (proc_pid_stat(5), field 9); a name in it may hold blanks and brackets. */
-const FLAGS = `cat /proc/[0-9]*/stat 2>/dev/null | sed -E 's/^([0-9]+) .*\\) . ([0-9-]+ ){5}([0-9]+) .*/\\1 \\3/'`
-/** include/linux/sched.h */
-const PF_WQ_WORKER = 0x20
-
 export async function snapshot(vm: Vm): Promise<Snapshot> {
   const all = [
     ...(await values(vm)),
@@ -55,7 +50,7 @@ export async function snapshot(vm: Vm): Promise<Snapshot> {
       'irq default_smp_affinity',
       (await vm.output(['cat', '/proc/irq/default_smp_affinity'])).trim(),
     ] as const,
-    ...tasks(await threads(vm), await workers(vm)),
+    ...tasks(await threads(vm)),
     ...named('file', (await files(vm)).map(fileLine).join('\n')),
     ['cmdline', (await vm.output(['cat', '/proc/cmdline'])).trim()] as const,
   ]
@@ -99,25 +94,14 @@ function freeOfChoice(value: string): string {
   return value.replaceAll(/(?<=^|effective )(0|1|0-1|0,1)(?= |$)/gm, 'housekeeping')
 }
 
-async function workers(vm: Vm): Promise<ReadonlySet<number>> {
-  const pairs = (await vm.shell(FLAGS)).split('\n').map((line) => line.split(' ').map(Number))
-  return new Set(pairs.flatMap(([tid = 0, flags = 0]) => (flags & PF_WQ_WORKER ? [tid] : [])))
-}
-
-/**
- * Policy, priority and CPUs of the threads of one name. Two sorts of threads run where their work last was, so only
- * their policy counts: those of interrupts (kernel/irq/manage.c, irq_thread_check_affinity) and the rescuers of
- * workqueues (kernel/workqueue.c, rescuer_thread).
- */
-function tasks(all: readonly Thread[], rescuers: ReadonlySet<number>): Entry[] {
+/** How the threads of one name are scheduled. */
+function tasks(all: readonly Thread[]): Entry[] {
   const found = new Map<string, Set<string>>()
-  for (const { tid, comm, kernel, policy, priority, cpus } of all) {
+  for (const thread of all) {
     // drivers come up side by side, so that an interrupt has another number at another boot
-    const unnumbered = comm.replace(/^irq\/\d+-/, 'irq/')
-    const name = `task ${kernel ? `[${unnumbered}]` : comm}`
-    const led = comm.startsWith('irq/') || rescuers.has(tid)
-    const what = `${policy} ${priority}${led ? '' : ` CPUs ${cpus}`}`
-    found.set(name, (found.get(name) ?? new Set()).add(what))
+    const unnumbered = thread.comm.replace(/^irq\/\d+-/, 'irq/')
+    const name = `task ${thread.kernel ? `[${unnumbered}]` : thread.comm}`
+    found.set(name, (found.get(name) ?? new Set()).add(scheduling(thread)))
   }
   return [...found].map(([name, whats]) => [name, [...whats].sort().join('; ')])
 }
