@@ -6,6 +6,7 @@ import { openMachine } from '../../src/engine/open-machine.ts'
 import { openRoot } from '../../src/host/root.ts'
 import { openRunner } from '../../src/host/runner.ts'
 import { type BuiltCli, buildCli } from '../support/built-cli.ts'
+import { turnOnThisMachine } from '../support/this-machine.ts'
 
 const RUNS = '/var/lib/quietcore/runs'
 const runner = openRunner(openRoot('/'))
@@ -20,13 +21,17 @@ const tool = () =>
   runner.runSync(['pgrep', '-f', `^cyclictest .*-D ${LONG_S} .*-t 1 -a ${CPU} `]).stdout.trim()
 
 let cli: BuiltCli
-const before = new Set(kept())
+let letTheNextIn: () => void
+let before: Set<string>
 beforeAll(async () => {
   cli = await buildCli()
+  letTheNextIn = await turnOnThisMachine()
+  before = new Set(kept())
 })
 afterAll(() => {
   cli.remove()
   for (const name of kept()) if (!before.has(name)) rmSync(`${RUNS}/${name}`, { recursive: true })
+  letTheNextIn()
 })
 
 function kept(): string[] {
