@@ -49,7 +49,8 @@ it('the service takes no more memory and no more descriptors after many reloads 
     console.log(`after as many again ${many(kib)} KiB and ${many(open)} descriptors`)
     expect(many(kib)).toBeLessThan(before + NOISE_KIB)
   }
-  expect(many(open)).toBe(few(open))
+  // Some looks come before the pipes of the last piece of work are closed.
+  await expect.poll(descriptors, { timeout: 60_000 }).toBeLessThanOrEqual(few(open))
 })
 
 function median(values: readonly number[]): number {
