@@ -14,7 +14,7 @@ const NOISE_KIB = 3000
 const LOOKS = 20
 
 it('the service takes no more memory and no more descriptors after many reloads than after few', {
-  timeout: 60_000 + RELOADS * 4000,
+  timeout: 60_000 + 2 * RELOADS * 4000,
 }, async () => {
   const machine = serviceMachine()
   const daemon = await startDaemon(machine, EXECUTABLE ? { program: [EXECUTABLE] } : {})
@@ -26,20 +26,31 @@ it('the service takes no more memory and no more descriptors after many reloads 
   const descriptors = () => readdirSync(`/proc/${daemon.pid}/fd`).length
   const kib: number[] = []
   const open: number[] = []
-  for (let done = 1; done <= RELOADS; done++) {
-    daemon.signal('SIGHUP')
-    await until(() => reloads() >= done, `reload ${done}`)
-    kib.push(memoryKib())
-    open.push(descriptors())
+  const reload = async () => {
+    for (let left = RELOADS; left > 0; left--) {
+      const next = reloads() + 1
+      daemon.signal('SIGHUP')
+      await until(() => reloads() >= next, `reload ${next}`)
+      kib.push(memoryKib())
+      open.push(descriptors())
+    }
   }
+  await reload()
   const few = (looks: readonly number[]) => median(looks.slice(LOOKS / 2, LOOKS * 1.5))
   const many = (looks: readonly number[]) => median(looks.slice(-LOOKS))
   console.log(
     `after some ${LOOKS} reloads ${few(kib)} KiB of its own and ${few(open)} descriptors, ` +
       `after ${RELOADS} ${many(kib)} KiB and ${many(open)}`,
   )
-  expect(many(kib)).toBeLessThan(few(kib) + NOISE_KIB)
-  expect(many(open)).toBe(few(open))
+  if (many(kib) >= few(kib) + NOISE_KIB) {
+    // A leak grows by as much again, what the collector has not given back yet does not.
+    const before = many(kib)
+    await reload()
+    console.log(`after as many again ${many(kib)} KiB and ${many(open)} descriptors`)
+    expect(many(kib)).toBeLessThan(before + NOISE_KIB)
+  }
+  // Some looks come before the pipes of the last piece of work are closed.
+  await expect.poll(descriptors, { timeout: 60_000 }).toBeLessThanOrEqual(few(open))
 })
 
 function median(values: readonly number[]): number {

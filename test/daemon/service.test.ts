@@ -5,7 +5,7 @@ import { ProfileReading } from '../../src/daemon/profile-read.ts'
 import { Told } from '../../src/daemon/told.ts'
 import { openPorts } from '../../src/engine/open-ports.ts'
 import { openLibrary } from '../../src/engine/profile-library.ts'
-import { aWhile, serviceMachine, startDaemon, until } from '../support/daemon.ts'
+import { aWhile, type RunningDaemon, serviceMachine, startDaemon, until } from '../support/daemon.ts'
 import { quietcore } from '../support/quietcore.ts'
 
 const CONF = '/etc/quietcore/quietcore.conf'
@@ -16,6 +16,8 @@ const VERIFIED = '/var/lib/quietcore/verified.json'
 
 /** The lines about the reload itself, without the status that stands between. */
 const RELOAD = /^(RELOADING|READY)=1/
+const STOPPING = 'STOPPING=1 | STATUS=stopping; the tuning stays'
+const isApplying = (line: string) => line.includes('; applying')
 
 describe('starting', () => {
   it('applies and verifies the profile of quietcore.conf, and only then is ready', async () => {
@@ -117,7 +119,7 @@ describe('stopping', () => {
     const first = await startDaemon(machine)
     await first.readyTimes(1)
     expect(await first.stop()).toBe(0)
-    expect(first.told().at(-1)).toBe('STOPPING=1 | STATUS=stopping; the tuning stays')
+    await untilStopping(first)
     expect(machine.read(SWAPPINESS)).toBe('10\n')
     const journal = machine.read('/var/lib/quietcore/journal')
     const second = await startDaemon(machine)
@@ -128,13 +130,27 @@ describe('stopping', () => {
 
   it('during a reload begins no further step, and says nothing after STOPPING', async () => {
     const machine = serviceMachine()
-    const daemon = await startDaemon(machine)
+    const held = join(machine.dir, 'held')
+    machine.write(
+      '/hold.cjs',
+      `const wait = () => Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 50)
+      if (process.argv.includes('--work')) while (require('node:fs').existsSync('${held}')) wait()\n`,
+    )
+    const daemon = await startDaemon(machine, {
+      env: { NODE_OPTIONS: `--require=${machine.dir}/hold.cjs` },
+    })
     await daemon.readyTimes(1)
+    // The reload's first step lasts until the service has heard that it is to stop.
+    writeFileSync(held, '')
     machine.write(CONF, '[service]\nprofile = calm\n')
     daemon.signal('SIGHUP')
     await until(() => daemon.told().some((line) => line.startsWith('RELOADING=1')), 'it reloads')
-    expect(await daemon.stop()).toBe(0)
-    expect(daemon.told().at(-1)).toBe('STOPPING=1 | STATUS=stopping; the tuning stays')
+    const ended = daemon.stop()
+    await untilStopping(daemon)
+    rmSync(held)
+    expect(await ended).toBe(0)
+    await aWhile()
+    expect(daemon.told().at(-1)).toBe(STOPPING)
     expect(machine.read(SWAPPINESS)).toBe('10\n')
   })
 
@@ -408,12 +424,13 @@ describe('files that change', () => {
     await daemon.readyTimes(1)
     machine.write(CONF, '[service]\nprofile = nosuch\n')
     await daemon.readyTimes(2)
+    const refused = `quiet; verified, 2 settings as wanted; PROBLEM: ${CONF}:2: there is no profile 'nosuch'`
+    const told = daemon.told().length
     daemon.signal('SIGUSR2')
+    await until(() => daemon.told().slice(told).some(isApplying), 'the machine is looked at again')
+    await until(() => daemon.status() === refused, 'it is still shown', daemon.status)
     await aWhile()
-    await aWhile()
-    expect(daemon.status()).toBe(
-      `quiet; verified, 2 settings as wanted; PROBLEM: ${CONF}:2: there is no profile 'nosuch'`,
-    )
+    expect(daemon.status()).toBe(refused)
   })
 
   it('SIGHUP reads it again, and a thousand of them are few reloads', async () => {
@@ -429,6 +446,15 @@ describe('files that change', () => {
     expect(reloads).toBeLessThan(20)
   })
 })
+
+/** What a service said last is heard a little after it has ended. */
+function untilStopping({ told }: RunningDaemon): Promise<void> {
+  return until(
+    () => told().at(-1) === STOPPING,
+    'it says that it stops',
+    () => told().join('\n'),
+  )
+}
 
 function writeProfile(dir: string, path: string, option: string): void {
   put(dir, path, `[sysctl]\n${option}\n`)

@@ -3,10 +3,10 @@ import { afterEach, expect, test } from 'vitest'
 import { openPorts } from '../../src/engine/open-ports.ts'
 import { type TasksAffinityRef, tasksAffinity } from '../../src/knobs/tasks-affinity.ts'
 import { type TasksPolicyRef, tasksPolicy } from '../../src/knobs/tasks-policy.ts'
+import { SLEEP, untilAsleep } from '../support/sleepers.ts'
 
-/** A run time that no other sleep has names these children, and nothing else of this machine is touched. */
-const SECONDS = `60.${process.pid}`
-const OWN = { by: 'group' as const, pattern: `^sleep ${SECONDS.replace('.', '\\.')}$`, later: [] }
+/** Names these children, and nothing else of this machine is touched. */
+const OWN = { by: 'group' as const, pattern: `^${SLEEP.join(' ').replace('.', '\\.')}$`, later: [] }
 const asRoot = process.geteuid?.() === 0
 
 const children: ChildProcess[] = []
@@ -15,9 +15,10 @@ afterEach(() => {
 })
 
 async function sleepers(count: number): Promise<number[]> {
-  const started = Array.from({ length: count }, () => spawn('sleep', [SECONDS], { stdio: 'ignore' }))
+  const [program, ...args] = SLEEP
+  const started = Array.from({ length: count }, () => spawn(program, args, { stdio: 'ignore' }))
   children.push(...started)
-  await Promise.all(started.map((child) => new Promise((resolve) => child.once('spawn', resolve))))
+  await untilAsleep(count)
   return started.map(({ pid }) => pid!)
 }
 

@@ -40,8 +40,8 @@ async function call(env: Env, ...args: string[]) {
   return { code, answer: JSON.parse(stdout) }
 }
 
-async function failure(env: Env): Promise<[number | null, string]> {
-  const { code, answer } = await call(env, 'verify', '--timeout', '1')
+async function failure(env: Env, ...args: string[]): Promise<[number | null, string]> {
+  const { code, answer } = await call(env, 'verify', ...args)
   return [code, answer.error.code]
 }
 
@@ -55,7 +55,7 @@ describe('a server that is not as it should be', () => {
   it('is out of order, silent, a web site, or hangs up', async () => {
     expect([
       await failure(credentials(await listen(answering(503, '<h1>Service Unavailable</h1>')))),
-      await failure(credentials(await listen(() => {}))),
+      await failure(credentials(await listen(() => {})), '--timeout', '1'),
       await failure(credentials(await listen(answering(200, '<html>welcome</html>')))),
       await failure(credentials(await listen(answering(200, '{"hello": "world"}')))),
       await failure(credentials(await listen((request) => request.socket.destroy()))),

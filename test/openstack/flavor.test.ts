@@ -38,7 +38,7 @@ async function flavor(...args: string[]) {
 
 beforeAll(async () => {
   cloud = await startCloud()
-}, 180_000)
+})
 
 afterAll(() => cloud?.stop())
 

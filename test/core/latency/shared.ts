@@ -8,6 +8,8 @@ import { parseLatency } from '../../../src/core/latency/parser.ts'
 /** Outputs of other machines and other people's logs, which are not part of the repository. */
 export const SHARED = resolve(import.meta.dirname, '../../../../shared')
 export const SHARED_IS_HERE = existsSync(join(SHARED, 'samples'))
+/** Why what needs them is skipped, for its name; empty when they are here. */
+export const SHARED_MISSING = SHARED_IS_HERE ? '' : ' (skipped: ../shared is not beside the project)'
 export const FIXTURES = resolve(import.meta.dirname, '../../fixtures/latency')
 
 /** All files under the folders that hold something, without the .cmd files and the index. */

@@ -192,7 +192,7 @@ describe('a socket that is there already', () => {
 })
 
 describe('a client', () => {
-  const status = { method: 'GET', path: '/v1/status', timeoutMs: 500 } as const
+  const status = { method: 'GET', path: '/v1/status' } as const
 
   it('finds no service where there is no socket', async () => {
     expect(await askService(openRoot(host()), status)).toBeUndefined()
@@ -223,7 +223,7 @@ describe('a client', () => {
       mute.closeAllConnections()
       mute.close()
     })
-    await expect(askService(openRoot(dir), status)).rejects.toMatchObject({
+    await expect(askService(openRoot(dir), { ...status, timeoutMs: 500 })).rejects.toMatchObject({
       code: 'service-silent',
       exitCode: 3,
     })

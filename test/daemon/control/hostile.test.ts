@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { idle, raw, request } from './client.ts'
+import { idle, type Reply, raw, request } from './client.ts'
 import { type Served, served } from './control-machine.ts'
 
 async function isServed({ socket }: Served): Promise<void> {
@@ -105,18 +105,19 @@ describe('the service goes on and serves others', () => {
 
   it('with a body of 10 MB, which is refused and not kept', async () => {
     const one = await served()
-    const before = process.memoryUsage.rss()
-    const replies = await Promise.all(
-      Array.from({ length: 10 }, () => request(one.socket, 'POST', '/v1/apply', Buffer.alloc(10 << 20, 32))),
-    )
-    expect(replies.map(({ status, text }) => [status, JSON.parse(text).error])).toEqual(
-      Array(10).fill([
-        413,
-        { code: 'body-too-large', message: 'the body has 10485760 bytes, more than 65536' },
-      ]),
-    )
-    await isServed(one)
-    expect((process.memoryUsage.rss() - before) / (1 << 20)).toBeLessThan(150)
+    const body = Buffer.alloc(10 << 20, 32)
+    await growsLessThan(60, async () => {
+      const replies = await Promise.all(
+        Array.from({ length: 10 }, () => request(one.socket, 'POST', '/v1/apply', body)),
+      )
+      expect(replies.map(({ status, text }) => [status, JSON.parse(text).error])).toEqual(
+        Array(10).fill([
+          413,
+          { code: 'body-too-large', message: 'the body has 10485760 bytes, more than 65536' },
+        ]),
+      )
+      await isServed(one)
+    })
   })
 
   it('with requests in one stroke behind the first: they are refused', async () => {
@@ -133,13 +134,16 @@ describe('the service goes on and serves others', () => {
     one.service.gate = new Promise<void>((resolve) => {
       open = resolve
     })
-    const orders = Array.from({ length: 60 }, () => request(one.socket, 'POST', '/v1/verify'))
-    const told = (await Promise.all(orders.map((order) => Promise.race([order, late()])))).filter(
-      (reply) => reply !== null,
-    )
+    const told: Reply[] = []
+    const orders = Array.from({ length: 60 }, async () => {
+      const reply = await request(one.socket, 'POST', '/v1/verify')
+      told.push(reply)
+      return reply
+    })
+    await expect.poll(() => told.length, { timeout: 60_000 }).toBeGreaterThanOrEqual(44)
+    await isServed(one)
     expect(told.map(({ status }) => status)).toEqual(Array(44).fill(503))
     expect(JSON.parse(told[0]!.text).error.code).toBe('service-busy')
-    await isServed(one)
     open()
     const all = await Promise.all(orders)
     expect(all.filter(({ status }) => status === 200).length).toBe(16)
@@ -151,9 +155,7 @@ describe('the service goes on and serves others', () => {
       for (let left = count; left > 0; left--) await isServed(one)
     }
     await Promise.all(Array.from({ length: 20 }, () => ask(50)))
-    const before = process.memoryUsage.rss()
-    await Promise.all(Array.from({ length: 20 }, () => ask(500)))
-    expect((process.memoryUsage.rss() - before) / (1 << 20)).toBeLessThan(60)
+    await growsLessThan(60, () => Promise.all(Array.from({ length: 20 }, () => ask(500))))
   })
 
   it('with 1,000 connections that say nothing: the oldest go', async () => {
@@ -167,9 +169,8 @@ describe('the service goes on and serves others', () => {
       socket.resume()
     }
     await isServed(one)
-    await new Promise((resolve) => setTimeout(resolve, 200))
+    await expect.poll(() => open.size, { timeout: 60_000 }).toBeLessThanOrEqual(128)
     expect(open.size).toBeGreaterThan(100)
-    expect(open.size).toBeLessThanOrEqual(128)
     await Promise.all([...open].map(ended))
   })
 
@@ -179,19 +180,23 @@ describe('the service goes on and serves others', () => {
     one.service.change({
       problems: [{ code: 'bad-suite', message: long, since: '2026-11-22T20:00:00.000Z' }],
     })
-    const started = performance.now()
-    const mute = await Promise.all(Array.from({ length: 50 }, () => idle(one.socket)))
-    const before = process.memoryUsage.rss()
-    await expect.poll(pipes).toBeGreaterThanOrEqual(100)
-    const bothEnds = pipes()
-    for (const socket of mute) {
-      socket.pause()
-      socket.on('error', () => {})
-      socket.write('GET /v1/status HTTP/1.1\r\nHost: q\r\n\r\n')
-    }
-    await isServed(one)
-    expect((process.memoryUsage.rss() - before) / (1 << 20)).toBeLessThan(60)
-    await expect.poll(pipes, { timeout: 15_000 }).toBeLessThanOrEqual(bothEnds - 50)
+    const atRest = pipes()
+    let mute: Socket[] = []
+    let started = 0
+    await growsLessThan(60, async () => {
+      for (const socket of mute) socket.destroy()
+      await expect.poll(pipes, { timeout: 30_000 }).toBeLessThanOrEqual(atRest)
+      started = performance.now()
+      mute = await Promise.all(Array.from({ length: 50 }, () => idle(one.socket)))
+      for (const socket of mute) {
+        socket.pause()
+        socket.on('error', () => {})
+        socket.write('GET /v1/status HTTP/1.1\r\nHost: q\r\n\r\n')
+      }
+      await isServed(one)
+      await expect.poll(pipes, { timeout: 30_000 }).toBeGreaterThanOrEqual(atRest + 100)
+    })
+    await expect.poll(pipes, { timeout: 60_000 }).toBeLessThanOrEqual(atRest + 50)
     expect(performance.now() - started).toBeGreaterThan(9_000)
     for (const socket of mute) socket.destroy()
     await isServed(one)
@@ -214,13 +219,23 @@ describe('the service goes on and serves others', () => {
     await Promise.all([old, ...halves].map(ended))
     for (const drip of drips) clearInterval(drip)
     expect(performance.now() - started).toBeGreaterThan(9_000)
-    expect(performance.now() - started).toBeLessThan(15_000)
+    expect(performance.now() - started).toBeLessThan(60_000)
     expect(one.service.calls).toEqual([])
   })
 })
 
-function late(): Promise<null> {
-  return new Promise((resolve) => setTimeout(() => resolve(null), 2_000))
+/**
+ * Does the work, and once more when this process, which is client and service, has grown by so many MB: what is kept
+ * grows it again, what the collector has not freed yet does not.
+ */
+async function growsLessThan(mb: number, work: () => Promise<unknown>): Promise<void> {
+  const grown = async () => {
+    const before = process.memoryUsage.rss()
+    await work()
+    return (process.memoryUsage.rss() - before) / (1 << 20)
+  }
+  const first = await grown()
+  if (first >= mb) expect(await grown(), `after ${first} MB`).toBeLessThan(mb)
 }
 
 /** Ends of UNIX sockets in this process, which is client and service. */

@@ -1,5 +1,4 @@
 import { readdirSync, readFileSync } from 'node:fs'
-import { setTimeout } from 'node:timers/promises'
 import { describe, expect, test } from 'vitest'
 import { parseSuite } from '../../../src/core/suite/parse-suite.ts'
 import { judge } from '../../../src/core/verdict/judge.ts'
@@ -9,6 +8,7 @@ import { findTool } from '../../../src/engine/measure/tools.ts'
 import { openMachine } from '../../../src/engine/open-machine.ts'
 import { openRoot } from '../../../src/host/root.ts'
 import { openRunner } from '../../../src/host/runner.ts'
+import { SLEEP, untilAsleep } from '../../support/sleepers.ts'
 
 const runner = openRunner(openRoot('/'))
 const missing = ['cyclictest', 'oslat', 'hwlatdetect', 'stress-ng', 'taskset'].filter(
@@ -114,11 +114,11 @@ describe.skipIf(whyNot)(`the real tools on this machine${whyNot ? ` (${whyNot})`
 
   test('a task of real-time priority on the CPU is named and refused', async () => {
     const controller = new AbortController()
-    const living = runner.run(['chrt', '-f', '1', 'taskset', '-c', `${CPU}`, 'sleep', '30'], {
+    const living = runner.run(['chrt', '-f', '1', 'taskset', '-c', `${CPU}`, ...SLEEP], {
       signal: controller.signal,
     })
-    await setTimeout(300)
     try {
+      await untilAsleep(1)
       await expect(
         run('[step a]\ntool = cyclictest\nduration = 1s\n', { force: false }),
       ).rejects.toMatchObject({

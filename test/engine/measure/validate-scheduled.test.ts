@@ -10,6 +10,7 @@ import type { Root } from '../../../src/host/ports.ts'
 import { openRoot } from '../../../src/host/root.ts'
 import { openRunner } from '../../../src/host/runner.ts'
 import type { Machine } from '../../../src/settings/kind.ts'
+import { SLEEP, untilAsleep } from '../../support/sleepers.ts'
 import { thisMachineWithStateElsewhere } from '../../support/state-elsewhere.ts'
 
 const NOW = new Date('2026-11-22T02:00:00.000Z')
@@ -38,10 +39,10 @@ function made(text = `[suite]\ncpus = ${CPU}\n${STEP}`) {
 /** A task with a real-time priority that lives on the CPU while `work` is done. */
 async function besideRealtimeTask<T>(work: () => Promise<T>): Promise<T> {
   const controller = new AbortController()
-  const argv = ['chrt', '-f', '1', 'taskset', '-c', `${CPU}`, 'sleep', '60']
+  const argv = ['chrt', '-f', '1', 'taskset', '-c', `${CPU}`, ...SLEEP]
   const living = runner.run(argv, { signal: controller.signal })
-  await setTimeout(300)
   try {
+    await untilAsleep(1)
     return await work()
   } finally {
     controller.abort()

@@ -1,11 +1,11 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
-import { readFileSync } from 'node:fs'
 import { afterEach, expect, test } from 'vitest'
 import { CpuSet } from '../../../src/core/cpu/cpu-set.ts'
 import type { Task, Tasks } from '../../../src/host/ports.ts'
 import { openRoot } from '../../../src/host/root.ts'
 import { openRunner } from '../../../src/host/runner.ts'
 import { openTasks } from '../../../src/host/tasks/open-tasks.ts'
+import { commandLineOf, SLEEP, untilAsleep } from '../../support/sleepers.ts'
 
 const children: ChildProcess[] = []
 afterEach(() => {
@@ -17,9 +17,10 @@ const liveTasks = (): Tasks => openTasks(root, openRunner(root))
 
 /** Own children that do nothing: the only threads these tests touch. */
 async function sleepers(count: number): Promise<number[]> {
-  const started = Array.from({ length: count }, () => spawn('sleep', ['60'], { stdio: 'ignore' }))
+  const [program, ...args] = SLEEP
+  const started = Array.from({ length: count }, () => spawn(program, args, { stdio: 'ignore' }))
   children.push(...started)
-  await Promise.all(started.map((child) => new Promise((resolve) => child.once('spawn', resolve))))
+  await untilAsleep(count)
   return started.map((child) => child.pid!)
 }
 
@@ -46,7 +47,7 @@ test('a thread is read as ps shows it', async () => {
     startTicks: task.startTicks,
   })
   expect(liveTasks().find(pid!)).toEqual(task)
-  expect(liveTasks().commandLine(pid!)).toBe('sleep 60')
+  expect(liveTasks().commandLine(pid!)).toBe(SLEEP.join(' '))
 })
 
 test('every thread of a process is there, as in its task folder', () => {
@@ -62,7 +63,7 @@ test('the two ways of PF_KTHREAD and PF_NO_SETAFFINITY tell kernel threads from 
   const kernel = liveTasks()
     .all()
     .filter((task) => task.kernel)
-  const withoutCommandLine = (task: Task) => readFileSync(`/proc/${task.pid}/cmdline`, 'utf8') === ''
+  const withoutCommandLine = (task: Task) => commandLineOf(task.pid) === ''
   expect(kernel.every(withoutCommandLine)).toBe(true)
   expect(kernel.find(({ comm }) => comm === 'ksoftirqd/0')?.bound ?? true).toBe(true)
 })
