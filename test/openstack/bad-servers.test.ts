@@ -5,6 +5,7 @@ import { createServer as createSecureServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { Ajv2020 } from 'ajv/dist/2020.js'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { type Env, quietcore } from './cloud.ts'
 
@@ -177,6 +178,19 @@ describe('an old nova', () => {
       'flavor-in-use',
     ])
     expect(writes).toEqual([])
+  })
+
+  it('is said to check nothing where flavors are verified, too', async () => {
+    const { env } = await oldCloud()
+    const { answer } = await call(env, 'verify', 'rt')
+    const schema = JSON.parse(readFileSync('docs/schema/nova-flavor-verify.schema.json', 'utf8'))
+    const valid = new Ajv2020({ allErrors: true, strict: false }).compile(schema)
+    expect(valid(answer), JSON.stringify(valid.errors)).toBe(true)
+    const message =
+      'this nova speaks microversions up to 2.60 and checks no extra spec (that came with 2.86); quietcore checked them itself'
+    expect(answer.warnings).toEqual([{ code: 'server-does-not-check', message }])
+    const { stdout } = await quietcore(env, 'nova', 'flavor', 'verify', 'rt')
+    expect(stdout).toContain(message)
   })
 
   it('has a flavor in use changed only when that is asked for', async () => {
