@@ -13,6 +13,7 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import { describe, expect, it, onTestFinished } from 'vitest'
+import { mayMount } from '../support/daemon.ts'
 import { makeHost } from '../support/host-machine.ts'
 import { quietcore } from '../support/quietcore.ts'
 import { listTree } from '../support/tree.ts'
@@ -388,6 +389,32 @@ print(json.dumps([sorted(hardware.get_cpu_dedicated_set()), sorted(hardware.get_
       conf(host(), 'plan', ...PROFILE, ...specs.flatMap((spec) => ['--reserved-huge-pages', spec])).code
     expect(reserve('node:0,size:1GB,count:1', 'node:0,size:1048576,count:2')).toBe(2)
     expect(reserve('node:0,size:1GB,count:1', 'node:1,size:1GB,count:1', 'node:0,size:4,count:1024')).toBe(0)
+  })
+
+  it.skipIf(!mayMount)('says that nova.conf is on a read-only file system, and changes nothing', () => {
+    const root = host()
+    const folder = join(root, dirname(CONF))
+    for (const args of [
+      ['--bind', folder, folder],
+      ['-o', 'remount,bind,ro', folder],
+    ]) {
+      const { status, stderr } = spawnSync('mount', args, { encoding: 'utf8' })
+      expect(status, stderr).toBe(0)
+      onTestFinished(() => void spawnSync('umount', ['-l', folder]))
+    }
+    const before = listTree(root)
+    const { code, stdout } = conf(root, 'apply', ...PROFILE, '--json')
+    const { error } = json('error', stdout)
+    expect([code, error]).toEqual([
+      3,
+      {
+        code: 'apply-failed',
+        message: expect.stringMatching(/^apply stopped: .*EROFS: read-only file system/),
+        place: { file: CONF },
+        next: 'The 0 changes made so far were undone; the machine is as before. Make the file and its folder writable for root (a read-only mount, chattr +i, or a container), then try again.',
+      },
+    ])
+    expect([listTree(root), read(root)]).toEqual([before, GIVEN])
   })
 
   it('says what is missing: the file, the profile', () => {

@@ -5,6 +5,7 @@ import { createServer as createSecureServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { Ajv2020 } from 'ajv/dist/2020.js'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { type Env, quietcore } from './cloud.ts'
 
@@ -118,7 +119,9 @@ interface Written {
 }
 
 /** A cloud of Queens: microversions up to 2.60, extra specs by themselves, a server in use, a token that ends early. */
-async function oldCloud(options: { expireOnce?: boolean; flavors?: string; hidesServers?: boolean } = {}) {
+async function oldCloud(
+  options: { expireOnce?: boolean; flavors?: string; hidesServers?: boolean; pages?: boolean } = {},
+) {
   const writes: Written[] = []
   let expired = options.expireOnce === true
   const send = (response: ServerResponse, status: number, body: unknown, headers = {}) =>
@@ -152,7 +155,13 @@ async function oldCloud(options: { expireOnce?: boolean; flavors?: string; hides
       return send(response, 200, { extra_specs: { 'hw:cpu_policy': 'dedicated' } })
     }
     if (options.flavors) return response.writeHead(200).end(options.flavors)
-    return send(response, 200, { flavors: [{ id: '1', name: 'rt', vcpus: 4, ram: 4096, disk: 0 }] })
+    if (options.pages && path === '/v2.1/flavors/detail?is_public=None&marker=1') {
+      return send(response, 200, { flavors: [{ id: '2', name: 'rt.next', vcpus: 4, ram: 4096, disk: 0 }] })
+    }
+    // The server thinks that it has another address than the one it is asked at.
+    const next = 'http://nova.invalid/v2.1/flavors/detail?is_public=None&marker=1'
+    const links = options.pages ? { flavors_links: [{ rel: 'next', href: next }] } : {}
+    return send(response, 200, { ...links, flavors: [{ id: '1', name: 'rt', vcpus: 4, ram: 4096, disk: 0 }] })
   })
   return { env: credentials(url), writes }
 }
@@ -177,6 +186,28 @@ describe('an old nova', () => {
       'flavor-in-use',
     ])
     expect(writes).toEqual([])
+  })
+
+  it('is said to check nothing where flavors are verified, too', async () => {
+    const { env } = await oldCloud()
+    const { answer } = await call(env, 'verify', 'rt')
+    const schema = JSON.parse(readFileSync('docs/schema/nova-flavor-verify.schema.json', 'utf8'))
+    const valid = new Ajv2020({ allErrors: true, strict: false }).compile(schema)
+    expect(valid(answer), JSON.stringify(valid.errors)).toBe(true)
+    const message =
+      'this nova speaks microversions up to 2.60 and checks no extra spec (that came with 2.86); quietcore checked them itself'
+    expect(answer.warnings).toEqual([{ code: 'server-does-not-check', message }])
+    const { stdout } = await quietcore(env, 'nova', 'flavor', 'verify', 'rt')
+    expect(stdout).toContain(message)
+  })
+
+  it('that lists its flavors in pages is asked for all of them, at the address that is known', async () => {
+    const { env } = await oldCloud({ pages: true })
+    const { answer } = await call(env, 'verify', 'rt', 'rt.next')
+    expect(answer.flavors.map(({ name, id }: { name: string; id: string }) => [name, id])).toEqual([
+      ['rt', '1'],
+      ['rt.next', '2'],
+    ])
   })
 
   it('has a flavor in use changed only when that is asked for', async () => {

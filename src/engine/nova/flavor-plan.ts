@@ -138,16 +138,20 @@ function touchesServers({ set, remove }: FlavorDifference): boolean {
   return [...set.keys(), ...remove].some((key) => !isMarker(key))
 }
 
+/** Below 2.86 a mistaken extra spec is on the server without a word. */
+export function serverWarnings(api: NovaApi): Warning[] {
+  if (api.checksSpecs) return []
+  return [
+    {
+      code: 'server-does-not-check',
+      message: `this nova speaks microversions up to ${api.newest} and checks no extra spec (that came with 2.86); quietcore checked them itself`,
+    },
+  ]
+}
+
 function warningsOf(api: NovaApi, { used, notKnown }: FlavorUse): Warning[] {
   return [
-    ...(api.checksSpecs
-      ? []
-      : [
-          {
-            code: 'server-does-not-check',
-            message: `this nova speaks microversions up to ${api.newest} and checks no extra spec (that came with 2.86); quietcore checked them itself`,
-          },
-        ]),
+    ...serverWarnings(api),
     ...used.map((name) => ({
       code: 'flavor-in-use',
       message: `servers run with ${name}: they keep the extra specs of their boot until they are resized`,

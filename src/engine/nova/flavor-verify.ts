@@ -5,8 +5,9 @@ import { type LintAnswer, lintFlavor } from '../../core/nova/lint.ts'
 import { askedOf } from '../../core/nova/managed-keys.ts'
 import { hasFlavor } from '../../core/nova/realtime-flavor.ts'
 import { type Release, releaseOfMicroversion } from '../../core/nova/release.ts'
+import type { Warning } from '../../core/warning.ts'
 import type { NovaApi, NovaFlavor } from '../../host/openstack/nova.ts'
-import { type FlavorRequest, type FlavorSize, wantedBy } from './flavor-plan.ts'
+import { type FlavorRequest, type FlavorSize, serverWarnings, wantedBy } from './flavor-plan.ts'
 
 export interface FlavorVerified {
   name: string
@@ -22,6 +23,7 @@ export interface FlavorVerified {
 export interface FlavorsVerified {
   microversion: string
   flavors: readonly FlavorVerified[]
+  warnings: readonly Warning[]
 }
 
 interface VerifyRequest extends Pick<FlavorRequest, 'names' | 'profile' | 'set'> {
@@ -47,7 +49,7 @@ export async function verifyFlavors(request: VerifyRequest, api: NovaApi): Promi
   const flavors = found.map((flavor) =>
     typeof flavor === 'string' ? missing(flavor) : verified(flavor, request, release),
   )
-  return { microversion: api.microversion, flavors }
+  return { microversion: api.microversion, flavors, warnings: serverWarnings(api) }
 }
 
 function missing(name: string): FlavorVerified {

@@ -30,7 +30,7 @@ function lintJson({ result, realtimeVcpus, findings }: LintAnswer) {
 }
 
 /** docs/schema/nova-flavor-verify.schema.json */
-export function verifiedJson({ microversion, flavors }: FlavorsVerified) {
+export function verifiedJson({ microversion, flavors, warnings }: FlavorsVerified) {
   return {
     microversion,
     flavors: flavors.map(({ name, id, size, state, keys, lint }) => ({
@@ -41,5 +41,6 @@ export function verifiedJson({ microversion, flavors }: FlavorsVerified) {
       keys,
       ...(lint ? lintJson(lint) : { result: null, realtimeVcpus: [], findings: [] }),
     })),
+    warnings: warnings.map(({ code, message }) => ({ code, message })),
   }
 }

@@ -46,14 +46,14 @@ export function appliedText(applied: FlavorsApplied): string {
   ].join('')
 }
 
-export function verifiedText({ flavors }: FlavorsVerified): string {
+export function verifiedText({ flavors, warnings }: FlavorsVerified): string {
   const blocks = flavors.map(({ name, size, state, keys, lint }) => {
     const open = keys.filter(({ state: its }) => its !== 'ok' && its !== 'foreign')
     const shown = colour(state, state === 'ok' ? 'green' : 'red')
     return `${size ? head(name, size) : name}: ${shown}\n${keysText(open, new Map())}${lint ? lintText(lint) : '  there is no such flavor\n'}`
   })
   const bad = flavors.filter(({ state }) => state !== 'ok').length
-  return `${blocks.join('')}${flavors.length} flavors: ${flavors.length - bad} ok, ${bad} not as wanted.\n`
+  return `${blocks.join('')}${warningsText(warnings)}${flavors.length} flavors: ${flavors.length - bad} ok, ${bad} not as wanted.\n`
 }
 
 function head(name: string, { vcpus, ramMb }: FlavorPlan['size']): string {
