@@ -4,8 +4,8 @@ import { retainRuns } from '../engine/runs/retain-runs.ts'
 import type { Ports } from '../host/ports.ts'
 import type { Board } from './board.ts'
 
-/** Lets old runs go and shows the newest. It is called by timers too, so what goes wrong is a problem and not thrown. */
-export function keepHistory(config: ServiceConfig, ports: Ports, board: Board): void {
+/** Lets old runs go by what is known of the configuration, and shows the newest. It is called by timers too, so what goes wrong is a problem and not thrown. */
+export function keepHistory(config: ServiceConfig | null, ports: Ports, board: Board): void {
   const failed = [() => retainRuns(config, ports), () => showLast(ports, board)].flatMap(errorOf)
   board.problems.set('history', ...failed.slice(0, 1))
   board.update()

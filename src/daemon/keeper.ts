@@ -22,14 +22,20 @@ export type Outcome = 'done' | 'waits' | 'refused'
 /** Keeps the machine tuned by its configuration, and writes on the board what came of it. The caller has the queue. */
 export class Keeper {
   readonly #parts: ServiceParts
-  #config: ServiceConfig = DEFAULT_SERVICE_CONFIG
+  #config: ServiceConfig | null = null
   #rest: Phase = 'starting'
 
   constructor(parts: ServiceParts) {
     this.#parts = parts
   }
 
+  /** The defaults as long as there is none to go by. */
   get config(): ServiceConfig {
+    return this.#config ?? DEFAULT_SERVICE_CONFIG
+  }
+
+  /** null: quietcore.conf was refused at the start. What it wants kept is not known, so nothing is let go by a default. */
+  get knownConfig(): ServiceConfig | null {
     return this.#config
   }
 
@@ -57,12 +63,12 @@ export class Keeper {
     board.update({ phase: 'applying' })
     try {
       const done = await tuner.apply({ choice, asApplied, leaveDrift, whole })
-      const wanted = isWanted(choice, this.#config)
+      const wanted = isWanted(choice, this.config)
       if ('refused' in done) {
         // What a person tried in vain is nothing to wait for.
         if (!whole && !asApplied) told.refused(done.read)
         const error = errorFrom(done.refused)
-        throw !whole && wanted ? fromConfig(error, this.#config) : error
+        throw !whole && wanted ? fromConfig(error, this.config) : error
       }
       const { tuned, read, verified, verifyError } = done
       if (!asApplied) told.applied(read, !wanted)

@@ -91,7 +91,7 @@ export async function runDaemon({ root: dir, version, giveBack }: DaemonOptions)
       keeper.started()
       board.ready()
       log.write('info', `quietcore ${version} serves`)
-      closing.unshift(onPokes(service, ports, told, () => keepHistory(keeper.config, ports, board)))
+      closing.unshift(onPokes(service, ports, told, () => keepHistory(keeper.knownConfig, ports, board)))
       closing.unshift(
         startWatchdog(notifier, queue, () => {
           lookAtDisk(ports, problems)

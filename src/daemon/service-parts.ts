@@ -19,8 +19,8 @@ export interface ServiceParts {
   /** reads quietcore.conf. @throws InputError, MachineError */
   readConfig(): ServiceConfig
   setLogLevel(least: LogLevel): void
-  /** brings what depends on the configuration (timers, history) up to it; what goes wrong is a problem */
-  configured(config: ServiceConfig): Promise<void>
+  /** brings what depends on the configuration (timers, history) up to it, or leaves them with null; what goes wrong is a problem */
+  configured(config: ServiceConfig | null): Promise<void>
   /** the manager may wait this much longer for READY=1, or for the end */
   extendStart(ms: number): void
   /** RELOADING=1 */

@@ -57,8 +57,8 @@ export class Tuner {
     return this.#do('verify', other ? { other } : {})
   }
 
-  /** Makes the timers what suites and configuration say. */
-  schedule(config: ServiceConfig): Promise<Scheduled> {
+  /** Makes the timers what suites and configuration say; null leaves what it says as it is. */
+  schedule(config: ServiceConfig | null): Promise<Scheduled> {
     return this.#do('schedule', { config })
   }
 

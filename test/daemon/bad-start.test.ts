@@ -1,14 +1,15 @@
 import { spawnSync } from 'node:child_process'
-import { mkdirSync, rmSync, symlinkSync } from 'node:fs'
+import { mkdirSync, readdirSync, rmSync, symlinkSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { processStartTicks } from '../../src/host/process-start.ts'
-import { type ServiceMachine, serviceMachine, startDaemon, until } from '../support/daemon.ts'
+import { aWhile, type ServiceMachine, serviceMachine, startDaemon, until } from '../support/daemon.ts'
 import { quietcore } from '../support/quietcore.ts'
 
 const BOOT_ID = '/proc/sys/kernel/random/boot_id'
 const LOCK = '/run/quietcore/lock'
 const QUIET = '/etc/quietcore/profiles/quiet/profile.conf'
+const RUNS = '/var/lib/quietcore/runs'
 const SWAPPINESS = '/proc/sys/vm/swappiness'
 
 it("beside a dead service's socket a bad quietcore.conf ends it with exit 2, file and line, and no stack", async () => {
@@ -30,6 +31,24 @@ it('with runs that cannot be listed it tunes and serves, and says so', async () 
   expect(daemon.status()).toBe(
     'quiet; verified, 2 settings as wanted; PROBLEM: /var/lib/quietcore/runs: /var/lib/quietcore/runs is a loop of symbolic links',
   )
+})
+
+it('a refused quietcore.conf lets no run go, because how many it keeps is not known; a mended one does', async () => {
+  const machine = serviceMachine('[service]\nprofile = quiet\ndrift = maybe\n[history]\nkeep-runs = 500\n')
+  quietcore('apply', 'quiet', '--root', machine.dir)
+  const runs = Array.from({ length: 31 }, (_, n) => `202001${String(n + 1).padStart(2, '0')}T000000Z-night`)
+  for (const run of runs) machine.write(`${RUNS}/${run}/run.json`, '{')
+  const kept = () => readdirSync(join(machine.dir, RUNS)).sort()
+  const daemon = await startDaemon(machine)
+  await daemon.readyTimes(1)
+  expect(daemon.status()).toContain('quietcore.conf:3: drift = maybe: wanted one of report, mend')
+  // What another process measured meanwhile makes it look again.
+  machine.write(`${RUNS}/20200201T000000Z-night/run.json`, '{')
+  await aWhile()
+  expect(kept()).toEqual([...runs, '20200201T000000Z-night'])
+  machine.write('/etc/quietcore/quietcore.conf', '[service]\nprofile = quiet\n[history]\nkeep-runs = 1\n')
+  await until(() => kept().length === 1, 'the others have gone', daemon.status)
+  expect(kept()).toEqual(['20200201T000000Z-night'])
 })
 
 describe('after a reboot, with a file of the profile that was in force bad', () => {

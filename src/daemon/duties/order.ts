@@ -24,7 +24,7 @@ export interface Works {
   }
   off: { asked: object; answer: Untuned }
   verify: { asked: { other?: ProfileChoice }; answer: Looked }
-  schedule: { asked: { config: ServiceConfig }; answer: Scheduled }
+  schedule: { asked: { config: ServiceConfig | null }; answer: Scheduled }
   'start-run': { asked: { suite: string }; answer: { unit: string } }
   'stop-run': { asked: { suite: string }; answer: object }
 }

@@ -1,5 +1,5 @@
 import { InputError, type Place } from '../../core/errors.ts'
-import type { ServiceConfig } from '../../core/service/service-config.ts'
+import { DEFAULT_SERVICE_CONFIG, type ServiceConfig } from '../../core/service/service-config.ts'
 import type { Suite } from '../../core/suite/suite.ts'
 import { isInstanceName } from '../../core/suite/suite-name.ts'
 import type { Ports } from '../../host/ports.ts'
@@ -28,11 +28,12 @@ interface WantedTimer extends TimerDropIn {
 /**
  * Makes systemd's timers what the suites and the configuration say. The drop-ins are the service's own; others are left
  * alone, and so is one that is right already. A schedule that is refused is a problem, and the one before it stays in
- * force; so does the timer of a suite in `unreadable`, whose runs are then recorded as failed.
+ * force; so does the timer of a suite in `unreadable`, whose runs are then recorded as failed, and that of verify without a
+ * `config`. Without one before, as after a reboot, verify gets the default: a machine that nobody looks at is worse.
  * Nothing is thrown for a systemd that refuses or is missing: that is a problem too.
  */
 export async function syncTimers(
-  config: ServiceConfig,
+  config: ServiceConfig | null,
   suites: readonly Suite[],
   ports: Ports,
   unreadable: readonly string[] = [],
@@ -41,9 +42,10 @@ export async function syncTimers(
   const problems: Problem[] = []
   const before = ownDropIns(root)
   const inForce = new Map<string, FoundDropIn>()
-  for (const timer of unreadable.map(timerOfSuite))
-    if (before.has(timer)) inForce.set(timer, before.get(timer)!)
-  for (const wanted of wantedTimers(config, suites)) {
+  const stays = [...unreadable.map(timerOfSuite), ...(config ? [] : [VERIFY_TIMER])]
+  for (const timer of stays) if (before.has(timer)) inForce.set(timer, before.get(timer)!)
+  const wantedOnes = wantedTimers(config ?? DEFAULT_SERVICE_CONFIG, suites)
+  for (const wanted of wantedOnes.filter(({ timer }) => !inForce.has(timer))) {
     const { timer } = wanted
     const text = renderDropIn(wanted)
     const earlier = before.get(timer)

@@ -1,5 +1,5 @@
 import type { ServiceConfig } from '../../core/service/service-config.ts'
-import type { Ports, Root } from '../../host/ports.ts'
+import type { Log, Ports, Root } from '../../host/ports.ts'
 import { lockHolder } from '../lock.ts'
 import { listRuns } from './list-runs.ts'
 import { missedNames, removeMissed } from './missed-runs.ts'
@@ -15,15 +15,26 @@ const KEEP = 'keep'
 /**
  * Lets go what the configuration no longer keeps: runs and missed runs by count and age, and what killed runs left. A run
  * with a file `keep` stays, and so does the last pass of each suite, to compare with. Runs that were killed when they were
- * whole, or that wait in memory, get their place.
+ * whole, or that wait in memory, get their place. Without a configuration (it was refused) no run goes by count or age:
+ * what is removed cannot be had back.
  * @throws MachineError
  */
 export function retainRuns(
-  config: ServiceConfig,
+  config: ServiceConfig | null,
   { root, clock, log }: Pick<Ports, 'root' | 'clock' | 'log'>,
 ): void {
-  const retention = { keepPerSuite: config.keepRuns, maxAgeDays: config.keepDays }
   const now = clock.now()
+  if (config) letGo(config, now, root, log)
+  const holder = lockHolder(root)
+  // While another process works, a run that is not whole may be its own.
+  if (holder && holder.pid !== process.pid) return
+  rescueWhole(root, log)
+  removeAbandoned(root, now, log)
+  saveWaitingRuns(root, log)
+}
+
+function letGo({ keepRuns, keepDays }: ServiceConfig, now: Date, root: Root, log: Log): void {
+  const retention = { keepPerSuite: keepRuns, maxAgeDays: keepDays }
   const { runs } = listRuns(root)
   const expired = expiredRuns(runs, retention, now).filter(({ name }) => !isPinned(root, name))
   const passes = expired.length === 0 ? new Set<string>() : lastPasses(root, runs, expired)
@@ -31,12 +42,6 @@ export function retainRuns(
   removeRuns(root, gone)
   for (const { name } of gone) log.write('info', `the run ${name} is no longer kept`)
   removeMissed(root, expiredRuns(missedNames(root), retention, now))
-  const holder = lockHolder(root)
-  // While another process works, a run that is not whole may be its own.
-  if (holder && holder.pid !== process.pid) return
-  rescueWhole(root, log)
-  removeAbandoned(root, now, log)
-  saveWaitingRuns(root, log)
 }
 
 function isPinned(root: Root, name: string): boolean {

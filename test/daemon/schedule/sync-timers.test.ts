@@ -30,7 +30,7 @@ const suite = (schedule: string) => `[suite]\n${schedule}\n\n[step a]\ntool = cy
 const NIGHTLY = suite('on-calendar = Mon..Fri 02:00\nrandomized-delay = 30min')
 
 function machine(suites: Readonly<Record<string, string>>): MachineDir & {
-  sync(config?: ServiceConfig): ReturnType<typeof syncSchedule>
+  sync(config?: ServiceConfig | null): ReturnType<typeof syncSchedule>
   /** what systemctl was called with since the last time */
   calls(): string[]
   remove(path: string): void
@@ -313,6 +313,21 @@ OnlyWhenIdle=yes
       calls()
       await sync(NO_VERIFY)
       expect(calls()).toEqual(['stop -- quietcore-verify.timer', 'daemon-reload'])
+    })
+
+    it('a refused configuration leaves the timer of verify as it is; where there is none, it is hourly', async () => {
+      const { sync, read, calls } = machine({ night: NIGHTLY })
+      const dropIn = `${UNITS}/quietcore-verify.timer.d/50-quietcore.conf`
+      const place = { file: '/etc/quietcore/quietcore.conf', line: 3 }
+      await sync({ ...NO_VERIFY, verifyOnCalendar: { expression: '*:0/30', place } })
+      const before = read(dropIn)
+      calls()
+      expect((await sync(null)).schedule.map((one) => one.suite)).toEqual(['night'])
+      expect(read(dropIn)).toBe(before)
+      expect(calls()).toEqual([`${SHOW} quietcore-verify.timer quietcore-validate@night.timer`])
+      await sync(NO_VERIFY)
+      await sync(null)
+      expect(read(dropIn)).toContain('\nOnCalendar=hourly\n')
     })
 
     it('a systemd that refuses is a problem in its own words', async () => {

@@ -47,6 +47,19 @@ test('runs go by count and age; the last pass of each suite stays to compare wit
   ])
 })
 
+test('without a configuration no run goes by count or age, and what a killed run left goes all the same', () => {
+  const { ports, keep, write, kept } = machine()
+  keep('20260101T000000Z-night', 'fail')
+  keep('20260102T000000Z-night', 'fail')
+  write(`${RUNS}/.partial-20260103T000000Z-night/a.stdout`, 'half')
+  const told = { suite: 'night', outcome: 'skipped', code: 'locked', reason: 'made', next: null } as const
+  for (const day of ['2026-01-01', '2026-01-02'])
+    recordMissed(ports.root, { ...told, at: new Date(`${day}T00:00:00Z`), occupants: [] })
+  retainRuns(null, ports)
+  expect(kept()).toEqual(['20260101T000000Z-night', '20260102T000000Z-night'])
+  expect(listMissed(ports.root).missed).toHaveLength(2)
+})
+
 test('missed runs go by the same rule', () => {
   const { ports, retain } = machine()
   for (const day of ['2026-01-01', '2026-01-02', '2026-11-20', '2026-11-21']) {
