@@ -73,6 +73,12 @@ export function releaseOfMicroversion(microversion: string): Release {
   return RELEASES.find((one) => compareMicroversions(one.microversion, microversion) >= 0) ?? NEWEST
 }
 
+/** The newest release that a server of this microversion may be: Ussuri and Victoria both end at 2.87. */
+export function newestOfMicroversion(microversion: string): Release {
+  const oldest = releaseOfMicroversion(microversion)
+  return RELEASES.findLast((one) => one.microversion === oldest.microversion) ?? oldest
+}
+
 /** Negative when `a` is older. Microversions are two integers, not a decimal number: 2.100 is newer than 2.86. */
 export function compareMicroversions(a: string, b: string): number {
   const [majorA = 0, minorA = 0] = a.split('.').map(Number)
