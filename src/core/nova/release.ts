@@ -48,6 +48,7 @@ export const SINCE = {
   apiValidation: 21,
   includingMask: 22,
   lockedMemory: 26,
+  knownFilters: 26,
   powerManagement: 27,
 } as const
 
