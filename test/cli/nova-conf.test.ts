@@ -208,6 +208,21 @@ cpu_shared_set = 1-3
     expect(read(root)).toBe(GIVEN.replace('virt_type = kvm', 'virt_type = kvm\nimages_type = raw'))
   })
 
+  it('adds to the filters of a release before Zed only where they are set', () => {
+    const plan = (text: string) => {
+      const answer = conf(host(text), 'plan', ...PROFILE, '--release', 'train', '--scheduler', '--json')
+      return [answer.code, answer.stdout] as const
+    }
+    const [code, stdout] = plan('[DEFAULT]\n')
+    const { error } = json('error', stdout)
+    expect([code, error.code, error.place]).toEqual([2, 'filters-not-known', { file: CONF }])
+    const [done, planned] = plan('[filter_scheduler]\nenabled_filters = RetryFilter\n')
+    expect([done, json('nova-conf', planned).options.at(-1).want]).toEqual([
+      0,
+      ['RetryFilter,NUMATopologyFilter'],
+    ])
+  })
+
   it('is read by nova itself as it was meant', () => {
     const root = host(
       `${GIVEN}[filter_scheduler]\nenabled_filters = ComputeFilter,\n  PciPassthroughFilter\n`,

@@ -120,7 +120,13 @@ interface Written {
 
 /** A cloud of Queens: microversions up to 2.60, extra specs by themselves, a server in use, a token that ends early. */
 async function oldCloud(
-  options: { expireOnce?: boolean; flavors?: string; hidesServers?: boolean; pages?: boolean } = {},
+  options: {
+    expireOnce?: boolean
+    flavors?: string
+    hidesServers?: boolean
+    pages?: boolean
+    newest?: string
+  } = {},
 ) {
   const writes: Written[] = []
   let expired = options.expireOnce === true
@@ -140,7 +146,8 @@ async function oldCloud(
       )
     }
     if (request.method !== 'GET') writes.push({ method: request.method!, path, body })
-    if (path === '/v2.1/') return send(response, 200, { version: { version: '2.60', min_version: '2.1' } })
+    if (path === '/v2.1/')
+      return send(response, 200, { version: { version: options.newest ?? '2.60', min_version: '2.1' } })
     if (expired) {
       expired = false
       return send(response, 401, {
@@ -208,6 +215,16 @@ describe('an old nova', () => {
       ['rt', '1'],
       ['rt.next', '2'],
     ])
+  })
+
+  it('that may be Victoria is not taken for Ussuri, which ends at the same microversion', async () => {
+    const mixed = ['--set', 'hw:cpu_policy=mixed', '--in-use']
+    const { env } = await oldCloud({ newest: '2.87' })
+    const { code, answer } = await call(env, 'plan', 'rt', ...mixed)
+    expect([code, answer.release, answer.flavors?.[0]?.result]).toEqual([0, 'ussuri', 'OK'])
+    const train = await oldCloud({ newest: '2.79' })
+    const refused = await call(train.env, 'plan', 'rt', ...mixed)
+    expect([refused.code, refused.answer.error.code]).toEqual([2, 'bad-extra-spec'])
   })
 
   it('has a flavor in use changed only when that is asked for', async () => {

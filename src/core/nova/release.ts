@@ -48,6 +48,7 @@ export const SINCE = {
   apiValidation: 21,
   includingMask: 22,
   lockedMemory: 26,
+  knownFilters: 26,
   powerManagement: 27,
 } as const
 
@@ -71,6 +72,12 @@ export function releaseNamed(text: string): Release {
 /** The oldest release whose newest microversion is this one or newer: what a server surely is at least. */
 export function releaseOfMicroversion(microversion: string): Release {
   return RELEASES.find((one) => compareMicroversions(one.microversion, microversion) >= 0) ?? NEWEST
+}
+
+/** The newest release that a server of this microversion may be: Ussuri and Victoria both end at 2.87. */
+export function newestOfMicroversion(microversion: string): Release {
+  const oldest = releaseOfMicroversion(microversion)
+  return RELEASES.findLast((one) => one.microversion === oldest.microversion) ?? oldest
 }
 
 /** Negative when `a` is older. Microversions are two integers, not a decimal number: 2.100 is newer than 2.86. */

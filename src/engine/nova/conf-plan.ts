@@ -7,7 +7,7 @@ import { MANAGED, optionId } from '../../core/nova/conf/options.ts'
 import { managedValues, renderManaged } from '../../core/nova/conf/remember.ts'
 import { refuseReservations } from '../../core/nova/conf/reserved-pages.ts'
 import { type WantedOption, wantedOptions } from '../../core/nova/conf/wanted.ts'
-import type { Release } from '../../core/nova/release.ts'
+import { type Release, SINCE } from '../../core/nova/release.ts'
 import type { Plan } from '../../core/plan/plan.ts'
 import type { Setting } from '../../core/plan/setting.ts'
 import type { Warning } from '../../core/warning.ts'
@@ -48,6 +48,9 @@ export function planConf(request: ConfRequest, machine: Machine): ConfPlan {
   const release = novaRelease(request, root)
   const scheduler = request.scheduler ?? values.get('filter_scheduler/enabled_filters')?.length !== 0
   const { reservedHugePages, headless = false } = request
+  const filters = values.get('filter_scheduler/enabled_filters') ?? []
+  const left = request.skip.includes('filter_scheduler.enabled_filters')
+  if (scheduler && !left && filters.length === 0) refuseUnknownFilters(release, path)
   refuseReservations(reservedHugePages, machine.facts.nodes)
   const share = { isolated, shared, reservedHugePages, headless, scheduler, release }
   const wantedOf = (there: ReadonlyMap<string, readonly string[]>) =>
@@ -92,6 +95,17 @@ function skipped(options: readonly WantedOption[], skip: readonly string[]): Wan
     })
   }
   return options.filter((option) => !skip.includes(name(option)))
+}
+
+/** The default that NUMATopologyFilter is added to is known from Zed on; another one would lose or gain filters. */
+function refuseUnknownFilters(release: Release, file: string): void {
+  if (release.major >= SINCE.knownFilters) return
+  throw new InputError({
+    code: 'filters-not-known',
+    message: `[filter_scheduler] enabled_filters is not set, and which filters nova ${release.name} enables then is not known here`,
+    place: { file },
+    next: `Set it to the default of nova ${release.name} (its documentation of the scheduler has it), then plan again: NUMATopologyFilter is added to what stands there. Nothing was changed.`,
+  })
 }
 
 /** nova pins to CPUs that the running kernel does not isolate yet. */

@@ -5,7 +5,7 @@ import { type FlavorDifference, flavorDifference } from '../../core/nova/flavor-
 import { type LintAnswer, lintFlavor } from '../../core/nova/lint.ts'
 import { type Asked, isMarker } from '../../core/nova/managed-keys.ts'
 import { USUAL_PROFILE, wantedSpecs } from '../../core/nova/realtime-flavor.ts'
-import { type Release, releaseOfMicroversion } from '../../core/nova/release.ts'
+import { newestOfMicroversion, type Release, releaseOfMicroversion } from '../../core/nova/release.ts'
 import type { Warning } from '../../core/warning.ts'
 import type { NovaApi, NovaFlavor } from '../../host/openstack/nova.ts'
 
@@ -55,9 +55,11 @@ export async function planFlavors(request: FlavorRequest, api: NovaApi): Promise
   const release = releaseOfMicroversion(api.newest)
   const wanted = wantedBy(request, release)
   const want = new Map(wanted.map(({ key, value }) => [key, value]))
-  refuseBadSyntax(want, release)
+  // What the server may know is not refused: it may be the newer of two releases with one microversion.
+  const judge = newestOfMicroversion(api.newest)
+  refuseBadSyntax(want, judge)
   const all = await api.flavors()
-  const flavors = [...new Set(request.names)].map((name) => planOne(name, want, all, request, release))
+  const flavors = [...new Set(request.names)].map((name) => planOne(name, want, all, request, judge))
   const use = await useOf(flavors, api)
   if (use.used.length > 0 && !request.inUse) throw inUse(use.used)
   return { microversion: api.microversion, release, wanted, flavors, warnings: warningsOf(api, use) }

@@ -4,7 +4,7 @@ import { flavorDifference, type KeyDifference } from '../../core/nova/flavor-dif
 import { type LintAnswer, lintFlavor } from '../../core/nova/lint.ts'
 import { askedOf } from '../../core/nova/managed-keys.ts'
 import { hasFlavor } from '../../core/nova/realtime-flavor.ts'
-import { type Release, releaseOfMicroversion } from '../../core/nova/release.ts'
+import { newestOfMicroversion, type Release, releaseOfMicroversion } from '../../core/nova/release.ts'
 import type { Warning } from '../../core/warning.ts'
 import type { NovaApi, NovaFlavor } from '../../host/openstack/nova.ts'
 import { type FlavorRequest, type FlavorSize, serverWarnings, wantedBy } from './flavor-plan.ts'
@@ -47,7 +47,9 @@ export async function verifyFlavors(request: VerifyRequest, api: NovaApi): Promi
   // A profile that has no flavor is said even where there is nothing to hold against it.
   wantedBy(request, release)
   const flavors = found.map((flavor) =>
-    typeof flavor === 'string' ? missing(flavor) : verified(flavor, request, release),
+    typeof flavor === 'string'
+      ? missing(flavor)
+      : verified(flavor, request, release, newestOfMicroversion(api.newest)),
   )
   return { microversion: api.microversion, flavors, warnings: serverWarnings(api) }
 }
@@ -57,11 +59,16 @@ function missing(name: string): FlavorVerified {
 }
 
 /** Not ok: drifted, or with an extra spec that nova refuses or that does not do what it says. */
-function verified(flavor: NovaFlavor, request: VerifyRequest, release: Release): FlavorVerified {
+function verified(
+  flavor: NovaFlavor,
+  request: VerifyRequest,
+  release: Release,
+  judge: Release,
+): FlavorVerified {
   const { name, id, vcpus, ramMb, diskGb, specs } = flavor
   const want = new Map(wantedBy(askedFor(specs, request), release).map(({ key, value }) => [key, value]))
   const { keys } = flavorDifference(want, specs)
-  const lint = lintFlavor({ vcpus, ramMb, specs }, NO_IMAGE, release)
+  const lint = lintFlavor({ vcpus, ramMb, specs }, NO_IMAGE, judge)
   const drifted = keys.some(({ state }) => state !== 'ok' && state !== 'foreign')
   const faulty = lint.result !== 'OK' || lint.findings.some(({ severity }) => severity === 'error')
   const state = drifted || faulty ? 'differs' : 'ok'
