@@ -45,6 +45,8 @@ test('nova.conf and host agree when nova dedicates what the kernel isolates, how
     0,
   ])
   expect(short(dedicatedAgrees(sets('[DEFAULT]\nvcpu_pin_set = 4-7\n'), cpus('4-7')))[1]).toBe('pass')
+  const emptied = sets('[DEFAULT]\nvcpu_pin_set = 4-7\n[compute]\ncpu_dedicated_set =\ncpu_shared_set =\n')
+  expect([short(dedicatedAgrees(emptied, cpus('4-7')))[1], emptied.shared]).toEqual(['pass', null])
 })
 
 test('nova.conf and host disagree in both directions', () => {

@@ -18,7 +18,8 @@ export interface NovaSets {
  * @returns the message of a set that nova cannot read, instead
  */
 export function novaSets(values: ReadonlyMap<string, readonly string[]>, path: string): NovaSets | string {
-  const last = (id: string) => values.get(id)?.at(-1)
+  // An empty set is none for nova (virt/hardware.py get_vcpu_pin_set and its like).
+  const last = (id: string) => values.get(id)?.at(-1) || undefined
   const newer = last('compute/cpu_dedicated_set')
   const [option, text] =
     newer === undefined
