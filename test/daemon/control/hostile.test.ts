@@ -180,23 +180,22 @@ describe('the service goes on and serves others', () => {
     one.service.change({
       problems: [{ code: 'bad-suite', message: long, since: '2026-11-22T20:00:00.000Z' }],
     })
-    const atRest = pipes()
     let mute: Socket[] = []
     let started = 0
     await growsLessThan(60, async () => {
       for (const socket of mute) socket.destroy()
-      await expect.poll(pipes, { timeout: 30_000 }).toBeLessThanOrEqual(atRest)
+      await expect.poll(pipes, { timeout: 30_000 }).toBeLessThan(OWN_PIPES)
       started = performance.now()
       mute = await Promise.all(Array.from({ length: 50 }, () => idle(one.socket)))
+      await expect.poll(pipes, { timeout: 30_000 }).toBeGreaterThanOrEqual(100)
       for (const socket of mute) {
         socket.pause()
         socket.on('error', () => {})
         socket.write('GET /v1/status HTTP/1.1\r\nHost: q\r\n\r\n')
       }
       await isServed(one)
-      await expect.poll(pipes, { timeout: 30_000 }).toBeGreaterThanOrEqual(atRest + 100)
     })
-    await expect.poll(pipes, { timeout: 60_000 }).toBeLessThanOrEqual(atRest + 50)
+    await expect.poll(pipes, { timeout: 60_000 }).toBeLessThan(50 + OWN_PIPES)
     expect(performance.now() - started).toBeGreaterThan(9_000)
     for (const socket of mute) socket.destroy()
     await isServed(one)
@@ -237,6 +236,9 @@ async function growsLessThan(mb: number, work: () => Promise<unknown>): Promise<
   const first = await grown()
   if (first >= mb) expect(await grown(), `after ${first} MB`).toBeLessThan(mb)
 }
+
+/** More than vitest itself has, to its main process and for its output. */
+const OWN_PIPES = 10
 
 /** Ends of UNIX sockets in this process, which is client and service. */
 function pipes(): number {
