@@ -55,7 +55,7 @@ export async function until(vm: Vm, condition: string, seconds?: number): Promis
   } catch (error) {
     if (!isVmError(error, ['not-in-time'])) throw error
     const says = await vm.shell(
-      "systemctl show -p StatusText quietcore; journalctl -u 'quietcore*' -n 25 --no-pager",
+      "systemctl show -p StatusText quietcore; journalctl -u 'quietcore*' -n 25 --no-pager || true",
     )
     throw new VmError(error.code, `${error.message}\n${says}`)
   }
