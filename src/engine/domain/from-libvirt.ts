@@ -10,8 +10,8 @@ import type { AuditSubject } from './subject.ts'
 
 /** Only a QEMU of this machine has its threads in this machine's /proc. */
 const LOCAL = /^qemu(?:\+unix)?:\/\/\/(?:system|session|embed)/
-/** Only the system's libvirt knows the domains of all users: a session has its user's, an embedded one its process's. */
-const SYSTEM = /^[^?]*\/system(?:\?|$)/
+/** A session has its user's domains, an embedded libvirt its process's: neither knows those of others. */
+const OF_ONE = /^[^?]*\/(?:session|embed)(?:\?|$)/
 
 /**
  * Domains of libvirt with everything that is known here: XML, other running domains, jobs, live threads, host.
@@ -27,7 +27,7 @@ export async function fromLibvirt(
   const named = await Promise.all((names ?? []).map(async (name) => read(await virsh.xmlOf(name), name)))
   const [running, connection] = await Promise.all([runningDomains(virsh), virsh.uri()])
   const wanted = names ? named : running.domains
-  const complete = running.complete && SYSTEM.test(connection)
+  const complete = running.complete && !OF_ONE.test(connection)
   const local = LOCAL.test(connection)
   const host = local ? hostEvidence(ports.root) : undefined
   const guests = local ? new LiveGuests(ports.root, ports.tasks) : undefined
