@@ -113,7 +113,7 @@ describe('the service on a machine with systemd', () => {
   it('that hangs is restarted by the watchdog, and the machine stays tuned', async () => {
     await vm.shell(
       `mkdir -p /run/systemd/system/quietcore.service.d
-      printf '[Service]\\nWatchdogSec=120s\\n' >/run/systemd/system/quietcore.service.d/watchdog.conf
+      printf '[Service]\\nWatchdogSec=60s\\n' >/run/systemd/system/quietcore.service.d/watchdog.conf
       systemctl daemon-reload`,
     )
     await vm.output(['systemctl', 'restart', 'quietcore.service'], { timeoutMs: 600_000 })
