@@ -227,8 +227,8 @@ export class Vm {
 
   /**
    * Waits for an answer of another boot than `bootBefore`. Each try has a connection of its own, so that none to the
-   * dying boot is kept; and the longer it takes, the longer a try may: one that began before the network was up hangs,
-   * and a slow machine needs its time to shake hands.
+   * dying boot is kept. One that began before the network was up hangs, so a try is short; only where boots take much
+   * longer than usual does a slow machine need more to shake hands.
    */
   async #answers(bootBefore: string | undefined): Promise<void> {
     const start = performance.now()
@@ -242,7 +242,7 @@ export class Vm {
           `QEMU ended while the machine booted.\n${stderr}\n${this.consoleTail()}`,
         )
       }
-      const options = { apart: true, timeoutMs: Math.round(15_000 + waitedMs / 8) }
+      const options = { apart: true, timeoutMs: 15_000 + Math.max(0, waitedMs - 300_000) / 4 }
       const id = await this.run(['cat', '/proc/sys/kernel/random/boot_id'], options).catch(orGone)
       if (id?.exitCode === 0 && id.stdout.trim() !== bootBefore) return
       await pause(500)
