@@ -110,7 +110,7 @@ describe('the idle service', { timeout: TIMEOUT_S * 1000 }, () => {
       await vm.output(['systemctl', 'stop', 'quietcore.service'], { timeoutMs: 600_000 })
     } else if ((await property(vm, 'quietcore.service', 'ActiveState')) !== 'active') {
       await vm.output(['systemctl', 'start', 'quietcore.service'], { timeoutMs: 600_000 })
-      await serviceAtRest(vm)
+      await serviceAtRest(vm, 0)
     }
   }
 })

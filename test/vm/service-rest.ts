@@ -10,11 +10,11 @@ const SETTLE_S = 60
 const REST_CPU_US = 300_000
 const USAGE = "sed -n 's/^usage_usec //p' /sys/fs/cgroup/system.slice/quietcore.service/cpu.stat"
 
-/** Waits until udev, which wakes it, has nothing to do, and it uses hardly any CPU itself. */
-export async function serviceAtRest(vm: Vm): Promise<void> {
+/** Waits until udev, which wakes it, has nothing to do, and it uses hardly any CPU itself. @param settleS seconds before that */
+export async function serviceAtRest(vm: Vm, settleS = SETTLE_S): Promise<void> {
   await until(vm, '[ "$(systemctl is-active quietcore)" = active ]', 900)
   await udevAtRest(vm)
-  await pause(SETTLE_S * 1000)
+  await pause(settleS * 1000)
   await until(vm, `a=$(${USAGE}); sleep 30; b=$(${USAGE}); [ $((b - a)) -lt ${REST_CPU_US} ]`, 900)
 }
 
