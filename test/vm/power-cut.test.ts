@@ -18,6 +18,7 @@ import { prepared } from './driver/prepared.ts'
 import { pause } from './driver/qemu.ts'
 import { runTool } from './driver/tools.ts'
 import type { Vm } from './driver/vm.ts'
+import { isOver } from './in-time.ts'
 import { installedVm } from './installed-vm.ts'
 import { difference, files, filesUnder } from './machine-state.ts'
 import { quietcore } from './quietcore-in.ts'
@@ -32,10 +33,7 @@ const LANES = Number(process.env.QUIETCORE_VM_LANES ?? 2)
 const STRETCH = LANES > 1 ? 1.3 : 1
 /** By so much later come the cuts that follow one that came before there was anything to cut short. */
 const LATER = 1.2
-/** After this moment, seconds since 1970, no further cut begins: CI has a time of its own. */
-const DEADLINE_S = Number(process.env.QUIETCORE_VM_DEADLINE ?? Number.POSITIVE_INFINITY)
 const SEED = Number(process.env.QUIETCORE_VM_SEED ?? Date.now() % 1_000_000)
-const isOver = () => Date.now() / 1000 > DEADLINE_S
 const PROGRAM = fileURLToPath(new URL('../../dist/quietcore.js', import.meta.url))
 
 /** A good state of the machine: its files, and its boot menu. */
@@ -79,8 +77,7 @@ describe('the power goes', () => {
     })),
   )
 
-  it.concurrent.for(cuts)('in $operation, at $moment of it: boots: $boots', async (cut, { skip }) => {
-    skip(isOver(), 'the time of this run is over (QUIETCORE_VM_DEADLINE)')
+  it.concurrent.for(cuts)('in $operation, at $moment of it: boots: $boots', async (cut) => {
     // vitest runs as many tests at a time as there are lanes (maxConcurrency)
     while (free.length === 0) await pause(1000)
     const vm = free.pop()!

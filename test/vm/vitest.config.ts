@@ -8,6 +8,7 @@ const POWER_CUT = 'test/vm/power-cut.test.ts'
 export default defineConfig({
   test: {
     globalSetup: ['test/vm/prepare.ts'],
+    setupFiles: ['test/vm/in-time.ts'],
     // a child process, so that a machine ends with the test that started it (PR_SET_PDEATHSIG follows the thread)
     pool: 'forks',
     maxWorkers: lanes,
