@@ -1,8 +1,6 @@
 import { EXIT } from '../core/errors.ts'
 import type { State } from '../core/plan/setting.ts'
 
-export type Tuning = 'ok' | 'differs' | 'pending-reboot'
-
 /** How many settings stand how. */
 export function countStates(settings: readonly { state: State }[]): Record<State, number> {
   const counts: Record<State, number> = {
@@ -14,6 +12,13 @@ export function countStates(settings: readonly { state: State }[]): Record<State
   }
   for (const { state } of settings) counts[state]++
   return counts
+}
+
+/** How the tuning stands as a whole, the gravest first. `unknown`: a setting cannot be read. */
+export function worstState(counts: Record<State, number>): 'ok' | 'differs' | 'pending-reboot' | 'unknown' {
+  if (counts.differs > 0) return 'differs'
+  if (counts['pending-reboot'] > 0) return 'pending-reboot'
+  return counts.unreadable > 0 ? 'unknown' : 'ok'
 }
 
 /** The exit code of verify and status: 1 when something differs, 4 when it cannot be known yet. */

@@ -1,7 +1,7 @@
 import type { ObservedPlan } from '../core/plan/plan.ts'
 import type { State } from '../core/plan/setting.ts'
 import type { Root } from '../host/ports.ts'
-import { countStates } from './outcome.ts'
+import { countStates, worstState } from './outcome.ts'
 
 /** It is there after a reboot and a crash, too. */
 export const VERIFIED = '/var/lib/quietcore/verified.json'
@@ -32,15 +32,7 @@ export function verifiedOf({ profile, settings }: ObservedPlan, bootId: string, 
   const drifted = settings.flatMap(({ setting: { id, target, want }, have, state }): Drifted[] =>
     state === 'ok' || state === 'unsupported' ? [] : [{ id, target, want, have, state }],
   )
-  const state =
-    counts.differs > 0
-      ? 'differs'
-      : counts['pending-reboot'] > 0
-        ? 'pending-reboot'
-        : counts.unreadable > 0
-          ? 'unknown'
-          : 'ok'
-  return { profile, at: now.toISOString(), bootId, state, counts, drifted }
+  return { profile, at: now.toISOString(), bootId, state: worstState(counts), counts, drifted }
 }
 
 /** @throws MachineError when it cannot be written */

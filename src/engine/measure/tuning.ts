@@ -1,7 +1,7 @@
 import type { ObservedPlan } from '../../core/plan/plan.ts'
 import type { TuningRecord } from '../../core/report/run-record.ts'
 import type { Machine } from '../../settings/kind.ts'
-import { countStates } from '../outcome.ts'
+import { countStates, worstState } from '../outcome.ts'
 import { statusOf } from '../status.ts'
 
 /**
@@ -19,20 +19,11 @@ export async function tuningOf(machine: Machine): Promise<TuningRecord> {
 }
 
 function judged({ settings }: ObservedPlan): Pick<TuningRecord, 'state' | 'details'> {
-  const counts = countStates(settings)
   const details = settings
     .filter(({ state }) => state !== 'ok' && state !== 'unsupported')
     .map(
       ({ setting, have, state }) =>
         `${setting.id}: ${state}, want ${setting.want}, have ${have ?? 'unknown'}`,
     )
-  const state =
-    counts.differs > 0
-      ? 'differs'
-      : counts['pending-reboot'] > 0
-        ? 'pending-reboot'
-        : counts.unreadable > 0
-          ? 'unknown'
-          : 'ok'
-  return { state, details }
+  return { state: worstState(countStates(settings)), details }
 }
