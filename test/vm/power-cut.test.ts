@@ -27,7 +27,7 @@ const MENU = '/boot/grub/grub.cfg'
 const APPLY = ['apply', 'realtime-virtual-host', '--isolated-cores', '2-3']
 const CUTS_EACH = Number(process.env.QUIETCORE_VM_CUTS ?? 20) / 2
 const BOOT_EVERY = Number(process.env.QUIETCORE_VM_BOOT_EVERY ?? 1)
-/** Machines at a time: a boot keeps one CPU busy for most of it. */
+/** Machines at a time: each keeps one CPU busy. */
 const LANES = Number(process.env.QUIETCORE_VM_LANES ?? 2)
 /** How much longer an operation takes beside another machine's boot. */
 const STRETCH = LANES > 1 ? 1.3 : 1

@@ -1,6 +1,6 @@
 import { defineConfig } from 'vitest/config'
 
-/** How many machines run side by side: a boot keeps one CPU busy for most of its time. */
+/** How many machines run side by side: each keeps one CPU busy (driver/qemu-argv.ts). */
 const lanes = Number(process.env.QUIETCORE_VM_LANES ?? 2)
 const POWER_CUT = 'test/vm/power-cut.test.ts'
 

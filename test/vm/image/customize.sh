@@ -17,6 +17,11 @@ EOF
 chroot "$root" systemctl --quiet enable systemd-networkd ssh serial-getty@ttyS0
 chroot "$root" systemctl --quiet mask apt-daily.timer apt-daily-upgrade.timer man-db.timer dpkg-db-backup.timer \
   e2scrub_all.timer fstrim.timer systemd-networkd-wait-online.service
+# a third of the boot, and no test needs them
+chroot "$root" systemctl --quiet mask e2scrub_reap.service systemd-logind.service getty@tty1.service \
+  systemd-binfmt.service proc-sys-fs-binfmt_misc.automount sys-fs-fuse-connections.mount sys-kernel-config.mount \
+  modprobe@configfs.service modprobe@dm_mod.service modprobe@drm.service modprobe@efi_pstore.service \
+  modprobe@fuse.service modprobe@loop.service
 
 for unit in $QUIETCORE_VM_DISABLED_UNITS; do chroot "$root" systemctl --quiet disable "$unit"; done
 
