@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
+import type { Link } from '../../src/core/gate/link.ts'
 import { toRunJson } from '../../src/core/report/run-json.ts'
 import type { RunRecord } from '../../src/core/report/run-record.ts'
 import { Journal } from '../../src/engine/journal/journal.ts'
@@ -410,7 +411,11 @@ describe.skipIf(SSHD_MISSING !== '')(`a guest behind a real sshd${SSHD_MISSING}`
     const [host, guest] = [tuned(), tuned(CMDLINE.replace('4-7', '2-3'))]
     keep(host, passingRun())
     keep(guest, passingRun(), {
-      kernel: { release: '6.1', realtime: true, cmdline: CMDLINE.replace('4-7', '2-3') },
+      kernel: {
+        ...passingRun().kernel!,
+        release: '6.1.0-21-rt-amd64',
+        cmdline: CMDLINE.replace('4-7', '2-3'),
+      },
     })
     const answer = withGuest(host, guest)
     expect(ofGuest(answer.links)).toEqual([
@@ -456,6 +461,27 @@ describe.skipIf(SSHD_MISSING !== '')(`a guest behind a real sshd${SSHD_MISSING}`
     expect([code, ofGuest(links).map(([, state]) => state)]).toEqual([1, ['fail', 'fail', 'absent']])
   })
 
+  it('holds its last run against its own suites and CPUs, as the host’s', () => {
+    const [host, guest] = [tuned(), tuned()]
+    keep(guest, failingRun(), { suite: { ...passingRun().suite!, name: 'acceptance' } }, 3)
+    keep(guest, passingRun(), { context: measuredOn('5-7') }, 2)
+    const validation = (...args: string[]) => {
+      const { links } = withGuest(host, guest, '--skip', 'validation', ...args).record
+      const { state, evidence, next } = links.find((one: Link) => one.kind === 'guest-validation')
+      return [state, evidence[0], next]
+    }
+    const failed = failingRun().verdict.reasons[0]!.replace(/\.$/, '')
+    expect(validation()).toEqual(['fail', failed, ['in fit: quietcore report latest tells more']])
+    const quick = ['--suite', passingRun().suite!.name]
+    const next = ['in fit: quietcore gate --new measures with the tuning in force']
+    expect(validation(...quick, '--max-age', '90min')).toEqual([
+      'undecided',
+      'it is 2 h old, and may be 90 min',
+      next,
+    ])
+    expect(validation(...quick)).toEqual(['undecided', 'the isolated CPUs 4 were not measured', next])
+  })
+
   it('is undecided in the guest’s own words when it has no profile and no run', () => {
     const [host, guest] = [tuned(), tuned()]
     quietcore('off', '--root', guest)
@@ -468,7 +494,7 @@ describe.skipIf(SSHD_MISSING !== '')(`a guest behind a real sshd${SSHD_MISSING}`
           'undecided',
           'quietcore in fit says: no profile is applied to this machine, and none was named',
         ],
-        ['guest-validation fit', 'undecided', 'no run is kept in fit'],
+        ['guest-validation fit', 'undecided', 'no run is kept in /var/lib/quietcore/runs'],
       ],
     ])
   })

@@ -3,6 +3,7 @@ import { cpusOf } from '../cmdline/cpulist-value.ts'
 import { parameterTexts } from '../cmdline/parse.ts'
 import { CpuSet } from '../cpu/cpu-set.ts'
 import { MachineError } from '../errors.ts'
+import type { Link } from './link.ts'
 import type { RunEvidence } from './run-evidence.ts'
 import { RUN } from './run-schema.ts'
 import type { VerifiedSetting } from './tuning-link.ts'
@@ -14,7 +15,7 @@ export interface GuestTuning {
   cmdline: string
 }
 
-/** What a guest's `quietcore status --json` says of its kept runs. */
+/** What a guest's `quietcore status --json` says, as far as the chain asks. */
 export interface GuestStatus {
   profile: string | null
   since: string | null
@@ -22,7 +23,6 @@ export interface GuestStatus {
   digest?: string | null | undefined
   /** what a crash cut short */
   interrupted: { operation: string } | null
-  lastVerdicts: readonly { suite: string; run: string; startedAt: string }[]
 }
 
 /** A guest is another machine: what it sends is checked, not believed. */
@@ -48,7 +48,18 @@ const STATUS = v.object({
   since: maybeText,
   digest: v.optional(maybeText),
   interrupted: v.nullable(v.object({ operation: text })),
-  lastVerdicts: v.array(v.object({ suite: text, run: text, startedAt: text })),
+})
+
+const phrases = v.pipe(v.array(text), v.maxLength(1000))
+const GATE = v.object({
+  links: v.array(
+    v.object({
+      kind: text,
+      state: v.picklist(['pass', 'fail', 'undecided', 'absent']),
+      evidence: phrases,
+      next: phrases,
+    }),
+  ),
 })
 
 const ERROR = v.object({ error: v.object({ code: text, message: text, next: v.optional(text) }) })
@@ -76,6 +87,18 @@ export function readGuestRun(stdout: string, guest: string): RunEvidence {
   return read(RUN, stdout, guest, 'run')
 }
 
+/**
+ * The validation in a guest's own `quietcore gate --json`, as the link of that guest.
+ * @throws MachineError the guest's own error, or `guest-answer`
+ */
+export function readGuestValidation(stdout: string, guest: string): Link {
+  const found = read(GATE, stdout, guest, 'gate').links.find(({ kind }) => kind === 'validation')
+  if (found === undefined) throw notAnswered(guest, 'gate', 'without a link on its validation')
+  const { state, evidence, next } = found
+  const of = next.map((step) => `in ${guest}: ${step}`)
+  return { kind: 'guest-validation', subject: guest, state, evidence, next: of }
+}
+
 function read<T>(
   schema: v.BaseSchema<unknown, T, v.BaseIssue<unknown>>,
   stdout: string,
@@ -95,12 +118,17 @@ function read<T>(
   if (found.success) return found.output
   const { path, message } = found.issues[0]
   const where = path?.map(({ key }) => String(key)).join('.') ?? 'the answer'
-  throw new MachineError({
+  throw notAnswered(
+    guest,
+    what,
+    value === undefined ? 'with no JSON' : `with something else (${where}: ${message})`,
+  )
+}
+
+function notAnswered(guest: string, what: string, how: string): MachineError {
+  return new MachineError({
     code: 'guest-answer',
-    message:
-      value === undefined
-        ? `the guest ${guest} answered the question for its ${what} with no JSON`
-        : `the guest ${guest} answered the question for its ${what} with something else (${where}: ${message})`,
+    message: `the guest ${guest} answered the question for its ${what} ${how}`,
     next: `Install in ${guest} the version of quietcore that this host has.`,
   })
 }

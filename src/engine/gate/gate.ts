@@ -121,7 +121,7 @@ async function measure(
   options: GateOptions,
 ): Promise<{ host: HostMeasurement; runs: GuestRunLook[] }> {
   const ofGuests = guests.map((guest, at) =>
-    guestValidation(guest, request.validation, suite?.name ?? '', looks[at]!),
+    guestValidation(guest, request.validation, suite?.name ?? '', looks[at]!.present),
   )
   const host = suite
     ? measureHost(

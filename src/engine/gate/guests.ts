@@ -2,21 +2,20 @@ import type { CpuSet } from '../../core/cpu/cpu-set.ts'
 import { MachineError } from '../../core/errors.ts'
 import { failedLink } from '../../core/gate/failed-link.ts'
 import {
-  type GuestStatus,
   guestIsolated,
   readGuestRun,
   readGuestStatus,
   readGuestTuning,
+  readGuestValidation,
 } from '../../core/gate/guest-answers.ts'
 import type { Link } from '../../core/gate/link.ts'
 import type { RunEvidence } from '../../core/gate/run-evidence.ts'
 import type { ClockOffset } from '../../core/gate/side-by-side.ts'
 import { tuningLink } from '../../core/gate/tuning-link.ts'
-import { notMeasured, type Present, validationLink } from '../../core/gate/validation-link.ts'
+import { type Present, validationLink } from '../../core/gate/validation-link.ts'
 import type { Guest } from '../../host/guest/guest.ts'
 import type { Clock } from '../../host/ports.ts'
 import type { ValidationRequest } from './gate-request.ts'
-import { WATCH_SUITE } from './watch-suite.ts'
 
 /** For everything but a measurement, which lasts as long as its suite. */
 const ANSWER_MS = 300_000
@@ -36,11 +35,9 @@ export interface GuestLook {
   /** undefined: not known */
   isolated: CpuSet | undefined
   present: Present
-  /** undefined: it did not answer */
-  status: GuestStatus | undefined
 }
 
-/** The guest's own verify, and what it knows of its profile and its runs. */
+/** The guest's own verify, and what it knows of its profile. */
 export async function lookAtGuest(question: GuestQuestion): Promise<GuestLook> {
   const { name } = question.guest
   const unknown = {
@@ -52,9 +49,8 @@ export async function lookAtGuest(question: GuestQuestion): Promise<GuestLook> {
     digest: null,
     isolated: null,
   }
-  let status: GuestStatus | undefined
   try {
-    status = readGuestStatus(await ask(question, ['status']), name)
+    const status = readGuestStatus(await ask(question, ['status']), name)
     const tuning = readGuestTuning(await ask(question, ['verify']), name)
     const isolated = guestIsolated(tuning)
     const { profile, cmdline } = tuning
@@ -63,11 +59,9 @@ export async function lookAtGuest(question: GuestQuestion): Promise<GuestLook> {
       link: interrupted ? cutShort(name, interrupted.operation) : tuningLink(name, profile, tuning.settings),
       isolated,
       present: { ...unknown, profile, cmdline, since, digest, isolated },
-      status,
     }
   } catch (error) {
-    const link = failedLink('guest-tuning', name, error)
-    return { link, isolated: undefined, present: unknown, status }
+    return { link: failedLink('guest-tuning', name, error), isolated: undefined, present: unknown }
   }
 }
 
@@ -84,6 +78,7 @@ function cutShort(guest: string, operation: string): Link {
 /** A guest's run, as a link and as evidence. */
 export interface GuestRunLook {
   link: Link
+  /** null: none was made now */
   run: RunEvidence | null
   clock: ClockOffset | null
 }
@@ -93,16 +88,13 @@ export async function guestValidation(
   question: GuestQuestion,
   request: ValidationRequest,
   suite: string,
-  { present, status }: Pick<GuestLook, 'present' | 'status'>,
+  present: Present,
 ): Promise<GuestRunLook> {
   const { name } = question.guest
   try {
-    const clock = request.kind === 'new' ? await clockOffset(question) : null
-    const run =
-      request.kind === 'new'
-        ? readGuestRun(await ask(question, ['validate', suite], null), name)
-        : await keptRun(question, request.suite, status)
-    if (!run) return { link: notMeasured(name, `no run is kept in ${name}`), run: null, clock }
+    if (request.kind === 'kept') return { link: await keptLink(question, request), run: null, clock: null }
+    const clock = await clockOffset(question)
+    const run = readGuestRun(await ask(question, ['validate', suite], null), name)
     const now = question.clock.now()
     const link = validationLink({ guest: name, run, present, asks: null, now, maxAgeS: request.maxAgeS })
     return { link, run, clock }
@@ -111,18 +103,12 @@ export async function guestValidation(
   }
 }
 
-async function keptRun(
-  question: GuestQuestion,
-  suite: string | undefined,
-  status: GuestStatus | undefined,
-): Promise<RunEvidence | null> {
-  const { name } = question.guest
-  const { lastVerdicts } = status ?? readGuestStatus(await ask(question, ['status']), name)
-  const last = lastVerdicts
-    .filter((one) => (suite === undefined ? one.suite !== WATCH_SUITE : one.suite === suite))
-    .sort((a, b) => (a.startedAt < b.startedAt ? -1 : 1))
-    .at(-1)
-  return last ? readGuestRun(await ask(question, ['report', last.run]), name) : null
+/** The guest holds its kept runs against its own suites and profile, which are not here: its gate has that link. */
+async function keptLink(question: GuestQuestion, { suite, maxAgeS }: ValidationRequest): Promise<Link> {
+  const elsewhere = ['nova-conf', 'flavors', 'domains'].flatMap((link) => ['--skip', link])
+  const ofSuite = suite === undefined ? [] : ['--suite', suite]
+  const answer = await ask(question, ['gate', ...elsewhere, ...ofSuite, '--max-age', `${maxAgeS}s`])
+  return readGuestValidation(answer, question.guest.name)
 }
 
 /** Half of the round trip is how well it can be known (RFC 5905, section 8, without its filters). */

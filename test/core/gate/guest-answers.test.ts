@@ -5,6 +5,7 @@ import {
   readGuestRun,
   readGuestStatus,
   readGuestTuning,
+  readGuestValidation,
 } from '../../../src/core/gate/guest-answers.ts'
 import { madeRun } from './made-gates.ts'
 
@@ -82,7 +83,26 @@ describe('what a guest answers', () => {
   test('is refused when a run has no verdict that there is', () => {
     const run = { ...madeRun(), verdict: { result: 'great', reasons: [] } }
     expect(error(() => readGuestRun(JSON.stringify(run), 'du-1'))).toMatchObject({ code: 'guest-answer' })
-    expect(error(() => readGuestStatus('{"lastVerdicts":7}', 'du-1'))).toMatchObject({ code: 'guest-answer' })
+    expect(error(() => readGuestStatus('{"profile":7}', 'du-1'))).toMatchObject({ code: 'guest-answer' })
+  })
+
+  test('of its gate is its validation, with what is to be done in it', () => {
+    const links = [
+      { kind: 'tuning', subject: null, state: 'pass', evidence: ['1 as wanted'], next: [] },
+      { kind: 'validation', subject: null, state: 'fail', evidence: ['25 µs'], next: ['look'], more: 1 },
+    ]
+    expect(readGuestValidation(JSON.stringify({ links }), 'du-1')).toEqual({
+      kind: 'guest-validation',
+      subject: 'du-1',
+      state: 'fail',
+      evidence: ['25 µs'],
+      next: ['in du-1: look'],
+    })
+    expect(error(() => readGuestValidation('{"links":[]}', 'du-1'))).toMatchObject({
+      message: 'the guest du-1 answered the question for its gate without a link on its validation',
+    })
+    const great = JSON.stringify({ links: [{ ...links[1], state: 'great' }] })
+    expect(error(() => readGuestValidation(great, 'du-1'))).toMatchObject({ code: 'guest-answer' })
   })
 })
 
