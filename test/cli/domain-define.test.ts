@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
 import { fixXml } from '../../src/core/domain/fix/fix-xml.ts'
 import { fitBut } from '../support/domains.ts'
-import { LIBVIRTD_MISSING } from '../support/libvirtd.ts'
+import { emulated, LIBVIRTD_MISSING } from '../support/libvirtd.ts'
 
 const USB = "<controller type='usb' index='0' model='none'/>"
 const XHCI = "<controller type='usb' index='0' model='qemu-xhci'/>"
@@ -88,7 +88,7 @@ describe.skipIf(LIBVIRTD_MISSING !== '')(`libvirt's own driver of QEMU${LIBVIRTD
   function define(...xmls: string[]): string {
     const commands = xmls.map((xml, index) => {
       const file = join(dir, `${index}.xml`)
-      writeFileSync(file, xml)
+      writeFileSync(file, emulated(xml))
       return `define --validate ${file}`
     })
     const words = ['-q', '-c', `qemu:///embed?root=${dir}`, commands.join('; ')]

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { fitBut } from '../support/domains.ts'
-import { LIBVIRTD_MISSING, type Libvirtd, startLibvirtd, virsh } from '../support/libvirtd.ts'
+import { emulated, LIBVIRTD_MISSING, type Libvirtd, startLibvirtd, virsh } from '../support/libvirtd.ts'
 import { quietcore } from '../support/quietcore.ts'
 
 /** A name with all that a shell or virsh's own parser could trip over. */
@@ -126,7 +126,7 @@ describe.skipIf(LIBVIRTD_MISSING !== '')(`a running domain of a real libvirtd${L
     expect(stderr).toBe(
       'F4: emulator threads pinned to CPUs 4\nF7: domain type kvm\nstill W6: housekeeping vCPUs 0 share CPUs 4 with the emulator threads\n  hw:emulator_threads_policy=share (with [compute] cpu_shared_set) or isolate; in the XML <emulatorpin> on CPUs of no vCPU.\n',
     )
-    writeFileSync(path, stdout)
+    writeFileSync(path, emulated(stdout))
     virsh('define', '--validate', path)
     expect(virsh('dumpxml', 'fit')).toContain("<emulatorpin cpuset='4'/>")
     virsh('undefine', 'fit')

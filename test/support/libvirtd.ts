@@ -61,6 +61,11 @@ export async function startLibvirtd(): Promise<Libvirtd> {
   throw new Error(`libvirtd did not answer within 60 s at ${URI}`)
 }
 
+/** What libvirt takes on any machine: a guest of KVM needs a /dev/kvm that works, QEMU's own emulation nothing. */
+export function emulated(xml: string): string {
+  return xml.replace("<domain type='kvm'", "<domain type='qemu'")
+}
+
 /** virsh, for preparing and reading back; throws with what it said. */
 export function virsh(...args: string[]): string {
   const { status, stdout, stderr } = spawnSync('virsh', ['-q', '-c', URI, ...args], { encoding: 'utf8' })

@@ -13,6 +13,7 @@ import { kernelThreadPolicies, sourcedParameters, wrongValues } from './checks.t
 import { prepared } from './driver/prepared.ts'
 import type { Vm } from './driver/vm.ts'
 import { atRest } from './driver/wait-for.ts'
+import { expectGate } from './gate-in.ts'
 import { installedVm } from './installed-vm.ts'
 import {
   changedThreads,
@@ -94,6 +95,8 @@ describe('realtime-virtual-guest with irqbalance running', () => {
   })
 
   it('every tool measures the isolated CPUs, and the verdicts are right', () => expectVerdicts(vm))
+
+  it('the gate of its host has its verify, and a run of it, by ssh', () => expectGate(vm, PROFILE))
 
   it('off puts back the files byte for byte and the live values as this boot began', async () => {
     expect((await quietcore(vm, 'off')).exitCode).toBe(0)

@@ -64,6 +64,11 @@ export class Vm {
     return this.#files.disk
   }
 
+  /** How ssh reaches it, for a program that is told so. @throws VmError `not-running` */
+  get target(): SshTarget {
+    return this.#ssh()
+  }
+
   get running(): boolean {
     return this.#qemu?.running ?? false
   }
