@@ -41,8 +41,8 @@ export interface QemuOptions {
  * `thread=single`: all CPUs of the machine take turns on one thread. With two machines on two CPUs that is faster than a
  * thread for each: a boot takes 56 s instead of 85 s, because nothing waits for a lock. Nor can a CPU go on with code that
  * another one writes while it is translated: QEMU before 8.1 loses such a write ("accel/tcg: Always lock pages before
- * translation"), the kernel writes into its code whenever a tracer comes or goes, and a CPU was seen to meet an int3
- * without end until all others stalled.
+ * translation"), the kernel writes into its code whenever a tracer comes or goes, and a CPU at such an int3 was seen to
+ * stall all others.
  *
  * `erms=off,fsrm=off`, `reboot=shutdown`: what writes to a page that has held code walks all that QEMU has translated
  * from it, at each byte of a `rep stosb`: 50 ms a byte were seen, and minutes of a boot. Without these flags the kernel
