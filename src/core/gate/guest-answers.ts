@@ -93,7 +93,9 @@ export function readGuestRun(stdout: string, guest: string): RunEvidence {
  */
 export function readGuestValidation(stdout: string, guest: string): Link {
   const found = read(GATE, stdout, guest, 'gate').links.find(({ kind }) => kind === 'validation')
-  if (found === undefined) throw notAnswered(guest, 'gate', 'without a link on its validation')
+  // A validation that was left out must not let the chain pass.
+  if (found === undefined || found.state === 'absent')
+    throw notAnswered(guest, 'gate', 'without a link on its validation')
   const { state, evidence, next } = found
   const of = next.map((step) => `in ${guest}: ${step}`)
   return { kind: 'guest-validation', subject: guest, state, evidence, next: of }

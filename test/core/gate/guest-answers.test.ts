@@ -98,9 +98,12 @@ describe('what a guest answers', () => {
       evidence: ['25 µs'],
       next: ['in du-1: look'],
     })
-    expect(error(() => readGuestValidation('{"links":[]}', 'du-1'))).toMatchObject({
-      message: 'the guest du-1 answered the question for its gate without a link on its validation',
-    })
+    const leftOut = JSON.stringify({ links: [{ ...links[1], state: 'absent' }] })
+    for (const without of ['{"links":[]}', leftOut]) {
+      expect(error(() => readGuestValidation(without, 'du-1'))).toMatchObject({
+        message: 'the guest du-1 answered the question for its gate without a link on its validation',
+      })
+    }
     const great = JSON.stringify({ links: [{ ...links[1], state: 'great' }] })
     expect(error(() => readGuestValidation(great, 'du-1'))).toMatchObject({ code: 'guest-answer' })
   })
